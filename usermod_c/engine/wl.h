@@ -228,10 +228,13 @@ wl_status_t wl_global_set(wl_global_t *global, const uint32_t *slots);
 typedef struct wl_call {
     wl_store_t *store;
     struct wl_call *previous;
+    wl_instance_t *instance; /* of the running frame, while stopped */
     wl_func_t func;
     uint32_t base;   /* slot index of its first frame */
     uint32_t fp;     /* slot index of the running frame, while stopped */
-    uint32_t ip;     /* packed position, while stopped */
+    uint32_t ip;     /* position in the code cache, while stopped */
+    uint32_t acc;    /* a host function's 32-bit result, while stopped */
+    wl_func_t host;  /* the host function that is PENDING */
     uint8_t state;
     wl_error_t error;
 } wl_call_t;

@@ -23,6 +23,7 @@ typedef struct {
     uint32_t pos, end;
     wl_status_t status;
     uint32_t error_pos;
+    uint32_t aux; /* wl_error_t.aux of the failure; set by who knows more than a position */
 } wl_reader_t;
 
 void wl_reader_init(wl_reader_t *r, const uint8_t *bytes, uint32_t pos, uint32_t end);
@@ -124,6 +125,21 @@ typedef enum {
     WL_IMM_DATA_MEMORY, WL_IMM_DATA, WL_IMM_MEMORY_MEMORY, WL_IMM_ELEM_TABLE, WL_IMM_ELEM,
     WL_IMM_TABLE_TABLE
 } wl_imm_t;
+
+/* ---- Operations that are too rare or too big for the interpreter's loop (wl_misc.c) ---- */
+typedef enum {
+    WL_MISC_MEMORY_SIZE, WL_MISC_MEMORY_GROW, WL_MISC_MEMORY_INIT, WL_MISC_DATA_DROP, WL_MISC_MEMORY_COPY,
+    WL_MISC_MEMORY_FILL, WL_MISC_TABLE_GET, WL_MISC_TABLE_SET, WL_MISC_TABLE_INIT, WL_MISC_ELEM_DROP,
+    WL_MISC_TABLE_COPY, WL_MISC_TABLE_GROW, WL_MISC_TABLE_SIZE, WL_MISC_TABLE_FILL, WL_MISC_REF_FUNC,
+    WL_MISC_LOAD, WL_MISC_STORE
+} wl_misc_t;
+/* MISC_LOAD and MISC_STORE: the width's log2 and, for loads, whether to sign-extend stand in the
+ * first operand's high byte. */
+#define WL_MISC_WIDTH(log2, sign) ((uint32_t)((log2) | (sign) << 2) << 8)
+
+/* OK for an opcode that wl_wasm_ops.def has and for the prefix 0xfc, else the feature that would
+ * bring it (NO_GC ...) or BAD_OPCODE. */
+wl_status_t wl_opcode_status(uint8_t opcode);
 
 /* ---- Validation of bodies (wl_validate.c) ---- */
 struct wl_translator;

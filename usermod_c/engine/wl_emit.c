@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The translator's assembler: words, labels, slots near and far, and the changes that are made to
+ * the instruction written last (a result slot added or replaced).
+ */
+#include "wl_translate.h"
+
+/* How an instruction that leaves its result in the accumulator takes a result slot as well: in its
+ * next form (number + 1), as the high byte of the first operand word, or as a word more. */
+enum { MERGE_NONE, MERGE_HIGH, MERGE_WORD, TARGET_LOW };
+
+static const uint8_t results[WLC_COUNT] = {
+#define REG_OP(n, words)
+#define REG_ALU2(n, e) [WLC_##n##_AS] = MERGE_HIGH, [WLC_##n##_SS] = MERGE_WORD, \
+                       [WLC_##n##_AI] = MERGE_WORD, [WLC_##n##_SI] = MERGE_HIGH,
+#define REG_ALU3(n, e) REG_ALU2(n, e) [WLC_##n##_SA] = MERGE_HIGH,
+#define REG_UN(n, e) [WLC_##n##_A] = MERGE_WORD, [WLC_##n##_S] = MERGE_HIGH,
+#define REG_LD(n, t) [WLC_##n##_AZ] = MERGE_WORD, [WLC_##n##_AO] = MERGE_WORD, [WLC_##n##_SZ] = MERGE_HIGH, \
+                     [WLC_##n##_SO] = MERGE_HIGH, [WLC_##n##_SW] = MERGE_HIGH, [WLC_##n##_SS] = MERGE_WORD,
+#define REG_ST(n, t)
+#define REG_OP1(n, i, o, e) [WLC_##n] = TARGET_LOW,
+#define REG_OP2(n, i, o, e) [WLC_##n] = TARGET_LOW,
+#define REG_DIV(n, g, e) [WLC_##n] = TARGET_LOW,
+#define REG_OP1T(n, i, o, f) [WLC_##n] = TARGET_LOW,
+#define REG_OP2T(n, i, o, f) [WLC_##n] = TARGET_LOW,
+#define REG_CMP6(n, e)
+#define REG_CMP4(n, e)
+#include "wl_code_ops.def"
+#undef REG_OP
+#undef REG_ALU2
+#undef REG_ALU3
+#undef REG_UN
+#undef REG_LD
+#undef REG_ST
+#undef REG_OP1
+#undef REG_OP2
+#undef REG_DIV
+#undef REG_OP1T
+#undef REG_OP2T
+#undef REG_CMP6
+#undef REG_CMP4
+    [WLC_SEL] = MERGE_WORD, [WLC_GGET] = MERGE_WORD,
+    [WLC_MOV] = TARGET_LOW, [WLC_MOV64] = TARGET_LOW, [WLC_STI16] = TARGET_LOW, [WLC_STI32] = TARGET_LOW,
+    [WLC_STI64] = TARGET_LOW, [WLC_SEL64] = TARGET_LOW, [WLC_GGET64] = TARGET_LOW, [WLC_LD64] = TARGET_LOW,
+};
+
+void wl_emit_fail(wl_translator_t *t, wl_status_t status) {
+    if (t->status == WL_OK) {
+        t->status = status;
+    }
+}
+
+/* ---- Words ---- */
+
+void wl_emit_word(wl_translator_t *t, uint32_t word) {
+    if (t->status != WL_OK) {
+        return;
+    }
+    if (t->pos >= WL_MAX_BODY_WORDS) {
+        wl_emit_fail(t, WL_OVER_BODY);
+        return;
+    }
+    if (t->code != NULL) {
+        if (t->pos == t->reserved) {
+            wl_status_t s = wl_codecache_reserve(t->instance->store, t->pos, 1);
+            if (s != WL_OK) {
+                wl_emit_fail(t, s);
+                return;
+            }
+            const wl_codecache_t *cache = &t->instance->store->cache;
+            t->code = cache->words + cache->used;
+            t->reserved = cache->size - cache->used;
+        }
+        t->code[t->pos] = (uint16_t)word;
+    }
+    uint32_t operand = t->pos - t->last_pos - 1;
+    if (operand < 3) {
+        t->last_words[operand] = (uint16_t)word;
+    }
+    t->pos++;
+}
+
+void wl_emit_set_word(wl_translator_t *t, uint32_t pos, uint32_t word) {
+    if (t->code != NULL && t->status == WL_OK) {
+        t->code[pos] = (uint16_t)word;
+    }
+}
+
+void wl_emit_op(wl_translator_t *t, wl_code_op_t op) {
+    if (t->locating && t->pos > t->stop_pos && !t->located) {
+        t->located = true; /* the instruction before this one was it */
+    }
+    if (t->locating && !t->located) {
+        t->stop_offset = t->v->op_pos;
+    }
+    t->last_op = op;
+    t->last_pos = t->pos;
+    t->last_dst = WL_NO_SLOT;
+    t->acc_before = t->acc_slot;
+    wl_emit_word(t, wl_handler_word(op));
+}
+
+void wl_emit_undo(wl_translator_t *t) {
+    t->pos = t->last_pos;
+    t->acc_slot = t->acc_before;
+    t->last_op = WLC_COUNT;
+}
+
+/* ---- Labels ---- */
+
+void wl_emit_label(wl_translator_t *t) {
+    t->last_op = WLC_COUNT;
+    t->acc_slot = WL_NO_SLOT;
+}
+
+void wl_emit_forward(wl_translator_t *t, uint16_t *label) {
+    uint16_t at = (uint16_t)t->pos;
+    wl_emit_word(t, *label);
+    *label = at;
+}
+
+void wl_emit_backward(wl_translator_t *t, uint32_t target) {
+    wl_emit_word(t, (t->pos - 1 - target) * 2);
+}
+
+void wl_emit_bind(wl_translator_t *t, uint16_t *label) {
+    if (t->code != NULL && t->status == WL_OK) {
+        for (uint32_t at = *label, next; at != WL_NO_POS; at = next) {
+            next = t->code[at];
+            t->code[at] = (uint16_t)((t->pos - (at - 1)) * 2);
+        }
+    }
+    *label = WL_NO_POS;
+    wl_emit_label(t);
+}
+
+/* ---- Slots ---- */
+
+static bool is_near(const wl_translator_t *t, uint32_t slot, uint32_t slots) {
+    (void)t;
+    return slot + slots <= WL_NEAR_SLOTS;
+}
+
+static void move_far(wl_translator_t *t, uint32_t dst, uint32_t src, uint32_t slots) {
+    if (!t->far_frame) {
+        t->need_far = true;
+        wl_emit_fail(t, WL_OVER_FRAME); /* translation starts again, with scratch slots */
+        return;
+    }
+    wl_emit_op(t, slots == 2 ? WLC_MOVF64 : WLC_MOVF);
+    wl_emit_word(t, dst * WL_SLOT_BYTES);
+    wl_emit_word(t, src * WL_SLOT_BYTES);
+}
+
+static uint32_t scratch(const wl_translator_t *t, uint32_t place) {
+    return t->ret_slot + 1u + place * 2;
+}
+
+uint32_t wl_emit_src(wl_translator_t *t, uint32_t slot, uint32_t slots, uint32_t place) {
+    if (is_near(t, slot, slots)) {
+        return slot * WL_SLOT_BYTES;
+    }
+    move_far(t, scratch(t, place), slot, slots);
+    return (scratch(t, place) * WL_SLOT_BYTES) & 0xff;
+}
+
+uint32_t wl_emit_dst(wl_translator_t *t, uint32_t slot) {
+    if (!is_near(t, slot, 2)) {
+        if (!t->far_frame) {
+            t->need_far = true;
+            wl_emit_fail(t, WL_OVER_FRAME);
+        }
+        return (scratch(t, 2) * WL_SLOT_BYTES) & 0xff;
+    }
+    return slot * WL_SLOT_BYTES;
+}
+
+static void forget_slot(wl_translator_t *t, uint32_t slot, uint32_t slots) {
+    if (t->acc_slot == slot || (slots == 2 && t->acc_slot == slot + 1)) {
+        t->acc_slot = WL_NO_SLOT;
+    }
+}
+
+void wl_emit_dst_done(wl_translator_t *t, uint32_t slot, uint32_t slots) {
+    forget_slot(t, slot, slots);
+    if (is_near(t, slot, 2)) {
+        t->last_dst = (uint16_t)slot;
+    } else {
+        move_far(t, slot, scratch(t, 2), slots);
+    }
+}
+
+void wl_emit_store_acc(wl_translator_t *t, uint32_t slot) {
+    uint32_t merge = t->last_op < WLC_COUNT ? results[t->last_op] : MERGE_NONE;
+    if (!is_near(t, slot, 1)) {
+        wl_emit_op(t, WLC_STAF);
+        wl_emit_word(t, slot * WL_SLOT_BYTES);
+        if (!t->far_frame) {
+            t->need_far = true;
+            wl_emit_fail(t, WL_OVER_FRAME);
+        }
+    } else if (WL_ENABLE_FUSE_STORE && (merge == MERGE_HIGH || merge == MERGE_WORD)) {
+        t->last_op++;
+        wl_emit_set_word(t, t->last_pos, wl_handler_word(t->last_op));
+        if (merge == MERGE_HIGH) {
+            t->last_words[0] = (uint16_t)(t->last_words[0] | (slot * WL_SLOT_BYTES) << 8);
+            wl_emit_set_word(t, t->last_pos + 1, t->last_words[0]);
+        } else {
+            wl_emit_word(t, slot * WL_SLOT_BYTES);
+        }
+    } else {
+        wl_emit_op(t, WLC_STA);
+        wl_emit_word(t, slot * WL_SLOT_BYTES);
+    }
+    t->acc_slot = WL_ENABLE_ACCUMULATOR ? (uint16_t)slot : WL_NO_SLOT;
+}
+
+bool wl_emit_retarget(wl_translator_t *t, uint32_t from, uint32_t to) {
+    if (!WL_ENABLE_FUSE_STORE || t->last_op >= WLC_COUNT || t->last_dst != from || !is_near(t, to, 2) ||
+        results[t->last_op] != TARGET_LOW) {
+        return false;
+    }
+    t->last_words[0] = (uint16_t)((t->last_words[0] & 0xff00u) | to * WL_SLOT_BYTES);
+    wl_emit_set_word(t, t->last_pos + 1, t->last_words[0]);
+    t->last_dst = (uint16_t)to;
+    forget_slot(t, to, 2);
+    return true;
+}
+
+void wl_emit_mov(wl_translator_t *t, uint32_t dst, uint32_t src, uint32_t slots) {
+    if (dst == src) {
+        return;
+    }
+    if (is_near(t, dst, slots) && is_near(t, src, slots)) {
+        wl_emit_op(t, slots == 2 ? WLC_MOV64 : WLC_MOV);
+        wl_emit_word(t, dst * WL_SLOT_BYTES | (src * WL_SLOT_BYTES) << 8);
+        t->last_dst = (uint16_t)dst;
+    } else {
+        move_far(t, dst, src, slots);
+    }
+    forget_slot(t, dst, slots);
+}
+
+void wl_emit_const(wl_translator_t *t, uint32_t dst, uint32_t value) {
+    uint32_t d = wl_emit_dst(t, dst);
+    wl_emit_op(t, wl_fits16(value) ? WLC_STI16 : WLC_STI32);
+    wl_emit_word(t, d);
+    wl_emit_word(t, value & 0xffff);
+    if (!wl_fits16(value)) {
+        wl_emit_word(t, value >> 16);
+    }
+    wl_emit_dst_done(t, dst, 1);
+}
+
+void wl_emit_const64(wl_translator_t *t, uint32_t dst, uint64_t value) {
+    uint32_t d = wl_emit_dst(t, dst);
+    wl_emit_op(t, WLC_STI64);
+    wl_emit_word(t, d);
+    for (uint32_t i = 0; i < 4; i++, value >>= 16) {
+        wl_emit_word(t, (uint32_t)(value & 0xffff));
+    }
+    wl_emit_dst_done(t, dst, 2);
+}
+
+void wl_emit_load_acc(wl_translator_t *t, uint32_t slot) {
+    uint32_t a = wl_emit_src(t, slot, 1, 0);
+    wl_emit_op(t, WLC_LDA);
+    wl_emit_word(t, a);
+    t->acc_slot = WL_ENABLE_ACCUMULATOR ? (uint16_t)slot : WL_NO_SLOT;
+}
+
+void wl_emit_acc_const(wl_translator_t *t, uint32_t value) {
+    wl_emit_op(t, wl_fits16(value) ? WLC_LDI16 : WLC_LDI32);
+    wl_emit_word(t, value & 0xffff);
+    if (!wl_fits16(value)) {
+        wl_emit_word(t, value >> 16);
+    }
+    t->acc_slot = WL_NO_SLOT;
+}

@@ -1,0 +1,323 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The interpreter's handlers, one per operation of wl_code_ops.def, without a frame around them:
+ * wl_interp.c includes this once, inside a function (computed goto) or at file level (tail calls),
+ * with H, NEXT, JUMP, LOOP_BACK, TRAP, MEM_TRAP, EXIT and the operand macros defined to suit.
+ */
+
+/* ---- i32 arithmetic ---- */
+
+#define ALU(n, form, xs, ys, e, out, words) \
+    H(n##_##form) { uint32_t x = xs, y = ys; acc = (e); out; NEXT(words); }
+#define DST_HIGH S(HI(1)) = acc
+#define DST_WORD2 S(LO(2)) = acc
+#define REG_ALU2(n, e) \
+    ALU(n, AS, acc, S(LO(1)), e, , 2) ALU(n, ASD, acc, S(LO(1)), e, DST_HIGH, 2) \
+    ALU(n, SS, S(LO(1)), S(HI(1)), e, , 2) ALU(n, SSD, S(LO(1)), S(HI(1)), e, DST_WORD2, 3) \
+    ALU(n, AI, acc, I16(1), e, , 2) ALU(n, AID, acc, I16(1), e, DST_WORD2, 3) \
+    ALU(n, SI, S(LO(1)), I16(2), e, , 3) ALU(n, SID, S(LO(1)), I16(2), e, DST_HIGH, 3)
+#define REG_ALU3(n, e) REG_ALU2(n, e) \
+    ALU(n, SA, S(LO(1)), acc, e, , 2) ALU(n, SAD, S(LO(1)), acc, e, DST_HIGH, 2)
+#define REG_UN(n, e) \
+    H(n##_A) { uint32_t x = acc; acc = (e); NEXT(1); } \
+    H(n##_AD) { uint32_t x = acc; acc = (e); S(LO(1)) = acc; NEXT(2); } \
+    H(n##_S) { uint32_t x = S(LO(1)); acc = (e); NEXT(2); } \
+    H(n##_SD) { uint32_t x = S(LO(1)); acc = (e); DST_HIGH; NEXT(2); }
+#define REG_CMP6(n, e) \
+    ALU(C##n, AS, acc, S(LO(1)), e, , 2) ALU(C##n, SS, S(LO(1)), S(HI(1)), e, , 2) \
+    ALU(C##n, AI, acc, I16(1), e, , 2) ALU(C##n, SI, S(LO(1)), I16(2), e, , 3)
+#define REG_CMP4(n, e) ALU(C##n, AS, acc, S(LO(1)), e, , 2)
+
+/* ---- Slot operations ---- */
+
+#define REG_OP1(n, in, out, e) \
+    H(n) { T##in x = R##in(HI(1)); W##out(LO(1), (e)); NEXT(2); }
+#define REG_OP2(n, in, out, e) \
+    H(n) { T##in x = R##in(HI(1)), y = R##in(LO(2)); W##out(LO(1), (e)); NEXT(3); }
+#define REG_DIV(n, overflow, e) \
+    H(n) { \
+        uint32_t x = S(HI(1)), y = S(LO(2)); \
+        if (WL_UNLIKELY(y == 0)) { TRAP(WL_TRAP_DIV_ZERO); } \
+        if (WL_UNLIKELY(overflow)) { TRAP(WL_TRAP_INT_OVERFLOW); } \
+        S(LO(1)) = (e); \
+        NEXT(3); \
+    }
+#define REG_OP1T(n, in, out, f) \
+    H(n) { uint32_t s = op_##n(fp, ip); if (WL_UNLIKELY(s != WL_OK)) { TRAP(s); } NEXT(2); }
+#define REG_OP2T(n, in, out, f) \
+    H(n) { uint32_t s = op_##n(fp, ip); if (WL_UNLIKELY(s != WL_OK)) { TRAP(s); } NEXT(3); }
+
+/* ---- Memory ---- */
+
+/* `address + offset` as a pointer, trapping unless all of the access is within the memory. The
+ * translator has made sure that `lim4 - offset` does not wrap. */
+#define CHECK(address, offset, type) \
+    if (WL_UNLIKELY((address) > lim4 + 4 - (uint32_t)sizeof(type) - (offset))) { \
+        MEM_TRAP(address, (offset) + (uint32_t)sizeof(type)); \
+    }
+#define LOAD(n, form, type, address, offset, out, words) \
+    H(n##_##form) { \
+        uint32_t x = address, o = offset; \
+        CHECK(x, o, type) \
+        const uint8_t *p = mem + x + o; \
+        acc = (uint32_t)(int32_t)GET(type, p); \
+        out; \
+        NEXT(words); \
+    }
+#define REG_LD(n, type) \
+    LOAD(n, AZ, type, acc, 0, , 1) LOAD(n, AZD, type, acc, 0, S(LO(1)) = acc, 2) \
+    LOAD(n, AO, type, acc, ip[1], , 2) LOAD(n, AOD, type, acc, ip[1], DST_WORD2, 3) \
+    LOAD(n, SZ, type, S(LO(1)), 0, , 2) LOAD(n, SZD, type, S(LO(1)), 0, DST_HIGH, 2) \
+    LOAD(n, SO, type, S(LO(1)), ip[2], , 3) LOAD(n, SOD, type, S(LO(1)), ip[2], DST_HIGH, 3) \
+    LOAD(n, SW, type, S(LO(1)) + I16(2), 0, , 3) LOAD(n, SWD, type, S(LO(1)) + I16(2), 0, DST_HIGH, 3) \
+    LOAD(n, SS, type, S(LO(1)) + S(HI(1)), ip[2], , 3) \
+    LOAD(n, SSD, type, S(LO(1)) + S(HI(1)), ip[2], S(LO(3)) = acc, 4)
+#define STORE(n, form, type, address, offset, value, words) \
+    H(n##_##form) { \
+        uint32_t x = address, o = offset, v = value; \
+        CHECK(x, o, type) \
+        uint8_t *p = mem + x + o; \
+        PUT(type, p, v); \
+        NEXT(words); \
+    }
+#define REG_ST(n, type) \
+    STORE(n, AZS, type, acc, 0, S(LO(1)), 2) STORE(n, AOS, type, acc, ip[2], S(LO(1)), 3) \
+    STORE(n, AOI, type, acc, ip[1], I16(2), 3) \
+    STORE(n, SZA, type, S(LO(1)), 0, acc, 2) STORE(n, SZS, type, S(LO(1)), 0, S(HI(1)), 2) \
+    STORE(n, SOA, type, S(LO(1)), ip[2], acc, 3) STORE(n, SOS, type, S(LO(1)), ip[2], S(HI(1)), 3) \
+    STORE(n, SOI, type, S(LO(1)), ip[2], I16(3), 4) \
+    STORE(n, SWA, type, S(LO(1)) + I16(2), 0, acc, 3) STORE(n, SWS, type, S(LO(1)) + I16(2), 0, S(HI(1)), 3) \
+    STORE(n, SWI, type, S(LO(1)) + I16(2), 0, I16(3), 4) \
+    STORE(n, SSA, type, S(LO(1)) + S(HI(1)), ip[2], acc, 3) \
+    STORE(n, SSS, type, S(LO(1)) + S(HI(1)), ip[2], S(LO(3)), 4)
+
+#define REG_OP(n, words)
+#include "wl_code_ops.def"
+#undef REG_CMP6
+#undef REG_CMP4
+
+/* ---- Compare and branch: the operands stand behind the offset ---- */
+
+#define BRANCH(n, form, xs, ys, e, taken, words) \
+    H(n##_##form) { uint32_t x = xs, y = ys; if (e) { taken; } NEXT(words); }
+#define BRANCH6(n, e, taken) \
+    BRANCH(n, AS, acc, S(LO(2)), e, taken, 3) BRANCH(n, SS, S(LO(2)), S(HI(2)), e, taken, 3) \
+    BRANCH(n, AI, acc, I16(2), e, taken, 3) BRANCH(n, SI, S(LO(2)), I16(3), e, taken, 4)
+#define REG_CMP6(n, e) BRANCH6(B##n, e, JUMP)
+#define REG_CMP4(n, e) BRANCH(B##n, AS, acc, S(LO(2)), e, JUMP, 3)
+#include "wl_code_cmp.def"
+#undef REG_CMP6
+#undef REG_CMP4
+#define REG_CMP6(n, e) BRANCH6(L##n, e, LOOP_BACK)
+#define REG_CMP4(n, e) BRANCH(L##n, AS, acc, S(LO(2)), e, LOOP_BACK, 3)
+#include "wl_code_cmp.def"
+#undef REG_CMP6
+#undef REG_CMP4
+
+H(BZA) { if (acc == 0) { JUMP; } NEXT(2); }
+H(BNZA) { if (acc != 0) { JUMP; } NEXT(2); }
+H(BZS) { if (S(LO(2)) == 0) { JUMP; } NEXT(3); }
+H(BNZS) { if (S(LO(2)) != 0) { JUMP; } NEXT(3); }
+H(LBZA) { if (acc == 0) { LOOP_BACK; } NEXT(2); }
+H(LBNZA) { if (acc != 0) { LOOP_BACK; } NEXT(2); }
+H(LBZS) { if (S(LO(2)) == 0) { LOOP_BACK; } NEXT(3); }
+H(LBNZS) { if (S(LO(2)) != 0) { LOOP_BACK; } NEXT(3); }
+H(BR) { JUMP; }
+H(BRL) { LOOP_BACK; }
+H(LOOP) {
+    CHARGE(ip[1]);
+    if (WL_UNLIKELY(FUEL_SPENT)) {
+        ip += 2;
+        EXIT(WL_EXIT_FUEL);
+    }
+    NEXT(2);
+}
+/* The offset that is chosen is relative to the word before itself. */
+#define TABLE_JUMP(index, first) \
+    uint32_t n = ip[(first) - 1], i = index; \
+    const uint16_t *p = ip + (i < n ? i : n); \
+    ip = (const uint16_t *)((const uint8_t *)(p + (first) - 1) + p[first]); \
+    NEXT(0)
+H(BRTA) { TABLE_JUMP(acc, 2); }
+H(BRTS) { TABLE_JUMP(S(LO(1)), 3); }
+H(UNREACHABLE) { TRAP(WL_TRAP_UNREACHABLE); }
+
+/* ---- Moves ---- */
+
+H(STA) { S(LO(1)) = acc; NEXT(2); }
+H(STAF) { S(ip[1]) = acc; NEXT(2); }
+H(LDA) { acc = S(LO(1)); NEXT(2); }
+H(LDI16) { acc = I16(1); NEXT(2); }
+H(LDI32) { acc = ip[1] | (uint32_t)ip[2] << 16; NEXT(3); }
+H(MOV) { uint32_t v = S(HI(1)); S(LO(1)) = v; NEXT(2); }
+H(MOV64) { uint32_t v = S(HI(1)), w = S1(HI(1)); S(LO(1)) = v; S1(LO(1)) = w; NEXT(2); }
+H(MOVF) { S(ip[1]) = S(ip[2]); NEXT(3); }
+H(MOVF64) { uint32_t v = S(ip[2]), w = S1(ip[2]); S(ip[1]) = v; S1(ip[1]) = w; NEXT(3); }
+H(STI16) { S(LO(1)) = I16(2); NEXT(3); }
+H(STI32) { S(LO(1)) = ip[2] | (uint32_t)ip[3] << 16; NEXT(4); }
+H(STI64) {
+    S(LO(1)) = ip[2] | (uint32_t)ip[3] << 16;
+    S1(LO(1)) = ip[4] | (uint32_t)ip[5] << 16;
+    NEXT(6);
+}
+H(SEL) { acc = acc != 0 ? S(LO(1)) : S(HI(1)); NEXT(2); }
+H(SELD) { acc = acc != 0 ? S(LO(1)) : S(HI(1)); S(LO(2)) = acc; NEXT(3); }
+H(SEL64) {
+    uint32_t from = S(HI(2)) != 0 ? HI(1) : LO(2), v = S(from), w = S1(from);
+    S(LO(1)) = v;
+    S1(LO(1)) = w;
+    NEXT(3);
+}
+H(EXTA_S) { uint32_t d = LO(1); S(d) = acc; S1(d) = (uint32_t)((int32_t)acc >> 31); NEXT(2); }
+H(EXTA_U) { uint32_t d = LO(1); S(d) = acc; S1(d) = 0; NEXT(2); }
+H(GGET) { acc = ctx->globals[ip[1]]->value[0]; NEXT(2); }
+H(GGETD) { acc = ctx->globals[ip[1]]->value[0]; DST_WORD2; NEXT(3); }
+H(GSETA) { ctx->globals[ip[1]]->value[0] = acc; NEXT(2); }
+H(GSETS) { ctx->globals[ip[2]]->value[0] = S(LO(1)); NEXT(3); }
+H(GGET64) {
+    const uint32_t *v = ctx->globals[ip[2]]->value;
+    S(LO(1)) = v[0];
+    S1(LO(1)) = v[1];
+    NEXT(3);
+}
+H(GSET64) {
+    uint32_t *v = ctx->globals[ip[2]]->value;
+    v[0] = S(LO(1));
+    v[1] = S1(LO(1));
+    NEXT(3);
+}
+H(LD64) {
+    uint32_t x = S(HI(1)), o = ip[2];
+    CHECK(x, o, uint64_t)
+    const uint8_t *p = mem + x + o;
+    uint32_t v = GET(uint32_t, p), w = GET(uint32_t, p + 4);
+    S(LO(1)) = v;
+    S1(LO(1)) = w;
+    NEXT(3);
+}
+H(ST64) {
+    uint32_t x = S(LO(1)), o = ip[2];
+    CHECK(x, o, uint64_t)
+    uint8_t *p = mem + x + o;
+    PUT(uint32_t, p, S(HI(1)));
+    PUT(uint32_t, p + 4, S1(HI(1)));
+    NEXT(3);
+}
+H(MISC) {
+    ctx->fuel = fuel;
+    uint32_t s = wl_misc(ctx, ip, fp);
+    fuel = ctx->fuel;
+    mem = ctx->mem;
+    lim4 = ctx->lim4;
+    if (WL_UNLIKELY(s != WL_OK)) {
+        TRAP(s);
+    }
+    if (WL_UNLIKELY(FUEL_SPENT)) {
+        ip += 5;
+        EXIT(WL_EXIT_FUEL);
+    }
+    NEXT(5);
+}
+
+/* ---- Calls ---- */
+
+/* Enters the body behind header `h` with its parameters at `nf` and `back` for the return slot. */
+#define ENTER(back) \
+    if (WL_UNLIKELY((uint32_t)((uintptr_t)ctx->stack_end - (uintptr_t)nf) < h[WL_H_FRAME])) { \
+        TRAP(WL_TRAP_STACK); \
+    } \
+    uint32_t *p = AT(nf, h[WL_H_RET]); \
+    *p = back; \
+    for (uint32_t n = h[WL_H_ZERO]; n > 0; n--) { \
+        *++p = 0; \
+    } \
+    fp = nf; \
+    ip = h + WL_H_WORDS; \
+    CHARGE(h[WL_H_COST]); \
+    if (WL_UNLIKELY(FUEL_SPENT)) { \
+        EXIT(WL_EXIT_FUEL); \
+    } \
+    NEXT(0)
+
+H(CALL) {
+    const uint16_t *h = ctx->code[ip[1]];
+    uint32_t *nf = AT(fp, ip[2]);
+    if (WL_UNLIKELY(h == NULL)) {
+        ctx->arg = ip[1];
+        EXIT(WL_EXIT_CALL);
+    }
+    ENTER(WL_PACK(ctx, ip + 3));
+}
+H(CALLI) {
+    const uint16_t *h = wl_resolve_indirect(ctx, ip, fp);
+    uint32_t *nf = AT(fp, ip[3]);
+    if (WL_UNLIKELY(h == NULL)) {
+        EXIT(ctx->exit);
+    }
+    ENTER(WL_PACK(ctx, ip + 4));
+}
+/* The arguments move down over the caller's frame; the return position stays the caller's. */
+#define TAIL_ENTER(ret, from) \
+    uint32_t back = S(ret), *nf = fp; \
+    const uint32_t *args = AT(fp, from); \
+    for (uint32_t n = 0; n < h[WL_H_RET] / WL_SLOT_BYTES; n++) { \
+        nf[n] = args[n]; \
+    } \
+    ENTER(back)
+H(TAIL) {
+    const uint16_t *h = ctx->code[ip[1]];
+    if (WL_UNLIKELY(h == NULL)) {
+        ctx->arg = ip[1];
+        EXIT(WL_EXIT_CALL);
+    }
+    TAIL_ENTER(ip[2], ip[3]);
+}
+H(TAILI) {
+    const uint16_t *h = wl_resolve_indirect(ctx, ip, fp);
+    if (WL_UNLIKELY(h == NULL)) {
+        if (ctx->exit == WL_EXIT_CALLI) { /* foreign: an ordinary call and a return follow */
+            NEXT(5);
+        }
+        EXIT(ctx->exit);
+    }
+    TAIL_ENTER(ip[3], ip[4]);
+}
+#define LEAVE(ret) \
+    ip = WL_UNPACK(ctx, S(ret)); \
+    fp = (uint32_t *)(void *)((uint8_t *)fp - ip[-1]); \
+    NEXT(0)
+H(RET0) { LEAVE(LO(1)); }
+H(RETA) { LEAVE(LO(1)); }
+H(RETS) { acc = S(LO(1)); LEAVE(HI(1)); }
+H(RET64) {
+    uint32_t v = S(LO(1)), w = S1(LO(1)), back = S(HI(1));
+    fp[0] = v;
+    fp[1] = w;
+    ip = WL_UNPACK(ctx, back);
+    fp = (uint32_t *)(void *)((uint8_t *)fp - ip[-1]);
+    NEXT(0);
+}
+H(RETN) {
+    uint32_t back = S(HI(2));
+    const uint32_t *from = AT(fp, ip[1]);
+    for (uint32_t n = 0; n < LO(2); n++) {
+        fp[n] = from[n];
+    }
+    ip = WL_UNPACK(ctx, back);
+    fp = (uint32_t *)(void *)((uint8_t *)fp - ip[-1]);
+    NEXT(0);
+}
+H(HALT) { EXIT(WL_EXIT_HALT); }
+H(XRET) { EXIT(WL_EXIT_XRET); }
+
+#undef REG_OP
+#undef REG_ALU2
+#undef REG_ALU3
+#undef REG_UN
+#undef REG_LD
+#undef REG_ST
+#undef REG_OP1
+#undef REG_OP2
+#undef REG_DIV
+#undef REG_OP1T
+#undef REG_OP2T
