@@ -27,8 +27,8 @@
 #ifndef WL_LIMIT_SEGMENTS
 #define WL_LIMIT_SEGMENTS 4096
 #endif
-#ifndef WL_LIMIT_PARAM_SLOTS /* of parameters, and of results; frames address them in one byte */
-#define WL_LIMIT_PARAM_SLOTS 52
+#ifndef WL_LIMIT_PARAM_SLOTS /* of parameters, and of results; at most 254 */
+#define WL_LIMIT_PARAM_SLOTS 254
 #endif
 #ifndef WL_LIMIT_FRAME_SLOTS
 #define WL_LIMIT_FRAME_SLOTS 8192

@@ -7,7 +7,7 @@
 
 /* How an instruction that leaves its result in the accumulator takes a result slot as well: in its
  * next form (number + 1), as the high byte of the first operand word, or as a word more. */
-enum { MERGE_NONE, MERGE_HIGH, MERGE_WORD, TARGET_LOW };
+enum { MERGE_NONE, MERGE_HIGH, MERGE_WORD, TARGET_LOW, TARGET_WORD };
 
 static const uint8_t results[WLC_COUNT] = {
 #define REG_OP(n, words)
@@ -42,6 +42,7 @@ static const uint8_t results[WLC_COUNT] = {
     [WLC_SEL] = MERGE_WORD, [WLC_GGET] = MERGE_WORD,
     [WLC_MOV] = TARGET_LOW, [WLC_MOV64] = TARGET_LOW, [WLC_STI16] = TARGET_LOW, [WLC_STI32] = TARGET_LOW,
     [WLC_STI64] = TARGET_LOW, [WLC_SEL64] = TARGET_LOW, [WLC_GGET64] = TARGET_LOW, [WLC_LD64] = TARGET_LOW,
+    [WLC_MOVF] = TARGET_WORD, [WLC_MOVF64] = TARGET_WORD,
 };
 
 void wl_emit_fail(wl_translator_t *t, wl_status_t status) {
@@ -150,10 +151,15 @@ static void move_far(wl_translator_t *t, uint32_t dst, uint32_t src, uint32_t sl
     wl_emit_op(t, slots == 2 ? WLC_MOVF64 : WLC_MOVF);
     wl_emit_word(t, dst * WL_SLOT_BYTES);
     wl_emit_word(t, src * WL_SLOT_BYTES);
+    t->last_dst = (uint16_t)dst;
 }
 
 static uint32_t scratch(const wl_translator_t *t, uint32_t place) {
-    return t->ret_slot + 1u + place * 2;
+    return t->scratch_slot + place * 2;
+}
+
+uint32_t wl_emit_scratch(const wl_translator_t *t, uint32_t slot, uint32_t place) {
+    return t->far_frame && !is_near(t, slot, 2) ? scratch(t, place) : slot;
 }
 
 uint32_t wl_emit_src(wl_translator_t *t, uint32_t slot, uint32_t slots, uint32_t place) {
@@ -216,11 +222,17 @@ void wl_emit_store_acc(wl_translator_t *t, uint32_t slot) {
 }
 
 bool wl_emit_retarget(wl_translator_t *t, uint32_t from, uint32_t to) {
-    if (!WL_ENABLE_FUSE_STORE || t->last_op >= WLC_COUNT || t->last_dst != from || !is_near(t, to, 2) ||
-        results[t->last_op] != TARGET_LOW) {
+    uint32_t target = t->last_op < WLC_COUNT ? results[t->last_op] : MERGE_NONE;
+    if (!WL_ENABLE_FUSE_STORE || t->last_dst != from) {
         return false;
     }
-    t->last_words[0] = (uint16_t)((t->last_words[0] & 0xff00u) | to * WL_SLOT_BYTES);
+    if (target == TARGET_WORD) {
+        t->last_words[0] = (uint16_t)(to * WL_SLOT_BYTES);
+    } else if (target == TARGET_LOW && is_near(t, to, 2)) {
+        t->last_words[0] = (uint16_t)((t->last_words[0] & 0xff00u) | to * WL_SLOT_BYTES);
+    } else {
+        return false;
+    }
     wl_emit_set_word(t, t->last_pos + 1, t->last_words[0]);
     t->last_dst = (uint16_t)to;
     forget_slot(t, to, 2);

@@ -221,23 +221,27 @@ H(MISC) {
 
 /* ---- Calls ---- */
 
-/* Enters the body behind header `h` with its parameters at `nf` and `back` for the return slot. */
+/* Enters the body behind header `h` with its parameters at `nf` and `back` for the return slot. ip
+ * and fp take over from h and nf early: registers are few. */
 #define ENTER(back) \
     if (WL_UNLIKELY((uint32_t)((uintptr_t)ctx->stack_end - (uintptr_t)nf) < h[WL_H_FRAME])) { \
         TRAP(WL_TRAP_STACK); \
     } \
-    uint32_t *p = AT(nf, h[WL_H_RET]); \
-    *p = back; \
-    for (uint32_t n = h[WL_H_ZERO]; n > 0; n--) { \
-        *++p = 0; \
-    } \
+    uint32_t position = back; \
+    ip = h; \
     fp = nf; \
-    ip = h + WL_H_WORDS; \
-    CHARGE(h[WL_H_COST]); \
+    uint32_t *p = AT(fp, ip[WL_H_RET]); \
+    *p = position; \
+    for (uint32_t n = ip[WL_H_ZERO]; n > 0; n--) { \
+        *++p = 0; \
+        __asm__("" : "+r"(p)); /* not worth a call of memset */ \
+    } \
+    CHARGE(ip[WL_H_COST]); \
     if (WL_UNLIKELY(FUEL_SPENT)) { \
+        ip += WL_H_WORDS; \
         EXIT(WL_EXIT_FUEL); \
     } \
-    NEXT(0)
+    NEXT(WL_H_WORDS)
 
 H(CALL) {
     const uint16_t *h = ctx->code[ip[1]];
@@ -258,12 +262,12 @@ H(CALLI) {
 }
 /* The arguments move down over the caller's frame; the return position stays the caller's. */
 #define TAIL_ENTER(ret, from) \
-    uint32_t back = S(ret), *nf = fp; \
+    uint32_t caller = S(ret), *nf = fp; \
     const uint32_t *args = AT(fp, from); \
     for (uint32_t n = 0; n < h[WL_H_RET] / WL_SLOT_BYTES; n++) { \
         nf[n] = args[n]; \
     } \
-    ENTER(back)
+    ENTER(caller)
 H(TAIL) {
     const uint16_t *h = ctx->code[ip[1]];
     if (WL_UNLIKELY(h == NULL)) {
@@ -301,6 +305,16 @@ H(RETN) {
     uint32_t back = S(HI(2));
     const uint32_t *from = AT(fp, ip[1]);
     for (uint32_t n = 0; n < LO(2); n++) {
+        fp[n] = from[n];
+    }
+    ip = WL_UNPACK(ctx, back);
+    fp = (uint32_t *)(void *)((uint8_t *)fp - ip[-1]);
+    NEXT(0);
+}
+H(RETF) {
+    uint32_t back = S(ip[3]);
+    const uint32_t *from = AT(fp, ip[1]);
+    for (uint32_t n = 0; n < ip[2]; n++) {
         fp[n] = from[n];
     }
     ip = WL_UNPACK(ctx, back);

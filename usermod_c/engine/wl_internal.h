@@ -28,8 +28,10 @@ typedef struct {
 
 void wl_reader_init(wl_reader_t *r, const uint8_t *bytes, uint32_t pos, uint32_t end);
 void wl_reader_fail(wl_reader_t *r, wl_status_t status, uint32_t pos);
+void wl_reader_fail_aux(wl_reader_t *r, wl_status_t status, uint32_t pos, uint32_t aux);
 uint8_t wl_read_u8(wl_reader_t *r);
 uint32_t wl_read_u32_long(wl_reader_t *r); /* LEB128 of more than one byte */
+uint32_t wl_read_index(wl_reader_t *r, uint32_t count, wl_status_t unknown); /* below `count`, else `unknown` */
 int32_t wl_read_s32(wl_reader_t *r);
 int64_t wl_read_s33(wl_reader_t *r); /* block types */
 int64_t wl_read_s64(wl_reader_t *r);
@@ -82,6 +84,7 @@ struct wl_module {
     uint32_t n_types, n_funcs, n_globals, n_tables, n_elems, n_datas, n_imports, n_exports;
     uint32_t n_imported_funcs, n_imported_globals, n_imported_tables;
     bool has_memory, memory_imported, has_start, has_data_count;
+    bool data_follows;          /* behind the code there is a data section */
 
     wl_functype_t *types;
     uint16_t *func_types;       /* [n_funcs] index into types, the canonical one */
@@ -105,9 +108,20 @@ void wl_free(const wl_allocator_t *a, void *p, size_t size);
  * what constant expressions may refer to by now. */
 void wl_const_validate(wl_module_t *module, wl_reader_t *r, uint8_t type);
 
-/* Reads one import (or export) at the cursor into `type`; validates its shape only. */
+/* A function's index, below the module's count; ref.func may name it from now on. */
+void wl_read_func_ref(const wl_module_t *module, wl_reader_t *r);
+void wl_declare_ref(const wl_module_t *module, uint32_t func_index);
+
+/* Types of tables, memories and globals. Each is checked whole, page sizes and limits included. */
+void wl_read_limits(wl_reader_t *r, wl_limits_t *limits, bool memory);
+void wl_read_table_type(wl_reader_t *r, wl_limits_t *limits);
+void wl_read_global_type(wl_reader_t *r, uint8_t *type, bool *is_mutable);
+
+/* Reads one import (or export) at the cursor into `type`; indices are left to the caller, but for
+ * the import's `func_type`. An export's description is what follows its name. */
 void wl_read_import(wl_reader_t *r, const wl_module_t *module, wl_extern_type_t *type, uint32_t *func_type);
 void wl_read_export(wl_reader_t *r, wl_extern_type_t *type);
+void wl_read_export_desc(wl_reader_t *r, wl_extern_type_t *type);
 
 /* A segment's item as a constant expression result is the instance's business. */
 

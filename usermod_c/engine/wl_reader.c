@@ -25,6 +25,13 @@ void wl_reader_fail(wl_reader_t *r, wl_status_t status, uint32_t pos) {
     r->pos = r->end;
 }
 
+void wl_reader_fail_aux(wl_reader_t *r, wl_status_t status, uint32_t pos, uint32_t aux) {
+    if (r->status == WL_OK) {
+        r->aux = aux;
+    }
+    wl_reader_fail(r, status, pos);
+}
+
 uint8_t wl_read_u8(wl_reader_t *r) {
     if (WL_UNLIKELY(r->pos >= r->end)) {
         wl_reader_fail(r, WL_UNEXPECTED_END, r->end);
@@ -66,6 +73,15 @@ static uint32_t read_leb32(wl_reader_t *r, uint8_t unused, bool is_signed) {
 
 uint32_t wl_read_u32_long(wl_reader_t *r) {
     return read_leb32(r, 0x70, false);
+}
+
+uint32_t wl_read_index(wl_reader_t *r, uint32_t count, wl_status_t unknown) {
+    uint32_t pos = r->pos, index = wl_read_u32(r);
+    if (index >= count) {
+        wl_reader_fail_aux(r, unknown, pos, index);
+        return 0;
+    }
+    return index;
 }
 
 int32_t wl_read_s32(wl_reader_t *r) {
@@ -243,4 +259,103 @@ uint8_t wl_read_value_type(wl_reader_t *r) {
 
 uint8_t wl_read_ref_type(wl_reader_t *r) {
     return read_type(r, true);
+}
+
+/* ---- Types of imports and exports ---- */
+
+void wl_read_limits(wl_reader_t *r, wl_limits_t *limits, bool memory) {
+    uint32_t pos = r->pos;
+    uint8_t flags = wl_read_u8(r);
+    if ((flags & 0xf0) || (!memory && (flags & 0x08))) {
+        wl_reader_fail_aux(r, WL_BAD_LIMITS_FLAGS, pos, flags);
+    } else if (flags & 0x04) {
+        wl_reader_fail_aux(r, WL_NO_MEMORY64, pos, flags);
+    } else if (flags & 0x02) {
+        wl_reader_fail_aux(r, WL_NO_THREADS, pos, flags);
+    }
+    uint32_t min_pos = r->pos;
+    limits->min = wl_read_u32(r);
+    uint32_t max_pos = r->pos;
+    limits->has_max = flags & 0x01;
+    limits->max = limits->has_max ? wl_read_u32(r) : UINT32_MAX;
+    if (memory) {
+        uint32_t log2_pos = r->pos, log2 = flags & 0x08 ? wl_read_u32(r) : 16;
+        if (log2 != 0 && log2 != 16) {
+            wl_reader_fail_aux(r, log2 > 64 ? WL_BAD_PAGE_SIZE : WL_PAGE_SIZE, log2_pos, log2);
+        }
+        limits->type = (uint8_t)log2;
+        if (log2 == 16 && limits->min > 65536) {
+            wl_reader_fail_aux(r, WL_MEMORY_SIZE, min_pos, limits->min);
+        }
+        if (log2 == 16 && limits->has_max && limits->max > 65536) {
+            wl_reader_fail_aux(r, WL_MEMORY_SIZE, max_pos, limits->max);
+        }
+    }
+    if (limits->max < limits->min) {
+        wl_reader_fail_aux(r, WL_LIMITS_ORDER, max_pos, limits->max);
+    }
+}
+
+void wl_read_table_type(wl_reader_t *r, wl_limits_t *limits) {
+    if (r->pos < r->end && r->bytes[r->pos] == 0x40) { /* with an initial value */
+        wl_reader_fail_aux(r, WL_NO_GC, r->pos, 0x40);
+    }
+    uint8_t type = wl_read_ref_type(r);
+    wl_read_limits(r, limits, false);
+    limits->type = type;
+}
+
+void wl_read_global_type(wl_reader_t *r, uint8_t *type, bool *is_mutable) {
+    *type = wl_read_value_type(r);
+    uint32_t pos = r->pos;
+    uint8_t flag = wl_read_u8(r);
+    if (flag > 1) {
+        wl_reader_fail_aux(r, WL_BAD_MUTABILITY, pos, flag);
+    }
+    *is_mutable = flag == 1;
+}
+
+/* The byte that says what is imported or exported. */
+static wl_extern_kind_t read_kind(wl_reader_t *r, wl_status_t bad) {
+    uint32_t pos = r->pos;
+    uint8_t kind = wl_read_u8(r);
+    if (kind > WL_EXTERN_GLOBAL) {
+        wl_reader_fail_aux(r, kind == 4 ? WL_NO_EXCEPTIONS : bad, pos, kind);
+        return WL_EXTERN_FUNC;
+    }
+    return (wl_extern_kind_t)kind;
+}
+
+void wl_read_import(wl_reader_t *r, const wl_module_t *module, wl_extern_type_t *type, uint32_t *func_type) {
+    memset(type, 0, sizeof(*type));
+    *func_type = 0;
+    type->module_name = wl_read_name(r, &type->module_name_size);
+    type->name = wl_read_name(r, &type->name_size);
+    type->kind = read_kind(r, WL_BAD_IMPORT_KIND);
+    switch (type->kind) {
+        case WL_EXTERN_FUNC:
+            *func_type = wl_read_index(r, module->n_types, WL_UNKNOWN_TYPE);
+            type->func = r->status ? NULL : &module->types[*func_type];
+            break;
+        case WL_EXTERN_TABLE:
+            wl_read_table_type(r, &type->limits);
+            break;
+        case WL_EXTERN_MEMORY:
+            wl_read_limits(r, &type->limits, true);
+            break;
+        case WL_EXTERN_GLOBAL:
+            wl_read_global_type(r, &type->global_type, &type->global_mutable);
+            break;
+    }
+}
+
+void wl_read_export_desc(wl_reader_t *r, wl_extern_type_t *type) {
+    type->kind = read_kind(r, WL_BAD_EXPORT_KIND);
+    type->index = wl_read_u32(r);
+}
+
+void wl_read_export(wl_reader_t *r, wl_extern_type_t *type) {
+    memset(type, 0, sizeof(*type));
+    type->name = wl_read_name(r, &type->name_size);
+    wl_read_export_desc(r, type);
 }

@@ -137,14 +137,15 @@ static uint32_t max_pages(const wl_limits_t *limits) {
 
 wl_status_t wl_memory_new(wl_store_t *store, const wl_limits_t *limits, wl_memory_t **out) {
     uint32_t cap = store->config.memory_max_bytes < MEMORY_LIMIT ? store->config.memory_max_bytes : MEMORY_LIMIT;
+    cap = cap > 0 ? cap : 1;
     uint64_t min = (uint64_t)limits->min << limits->type, max = (uint64_t)max_pages(limits) << limits->type;
     wl_memory_t *m = store_alloc(store, sizeof *m);
     if (m == NULL) {
         return WL_NO_MEMORY;
     }
-    m->reserve = max < cap ? (uint32_t)max : cap;
-    m->data = m->reserve > 0 ? store_alloc(store, m->reserve) : NULL;
-    if (m->data == NULL && m->reserve > 0) {
+    m->reserve = max == 0 ? 1 : max < cap ? (uint32_t)max : cap; /* an empty memory has an address, too */
+    m->data = store_alloc(store, m->reserve);
+    if (m->data == NULL) {
         store_free(store, m, sizeof *m);
         return WL_NO_MEMORY;
     }

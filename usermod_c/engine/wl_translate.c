@@ -495,8 +495,12 @@ static void do_eqz(wl_translator_t *t) {
 
 /* ---- Slot operations: i64, f32, f64, division, conversions ---- */
 
-/* The slot where a popped operand of any type is. */
-static uint32_t any_slot(wl_translator_t *t, wl_entry_t *e) {
+/* The slot where a popped operand of any type is; constants that belong far away go to scratch
+ * place `place`, so nothing may be computed between this and the operation. */
+static uint32_t any_slot(wl_translator_t *t, wl_entry_t *e, uint32_t place) {
+    if (e->where == WL_AT_CONST) {
+        e->home = (uint16_t)wl_emit_scratch(t, e->home, place);
+    }
     if (e->where != WL_AT_SLOT && e->where != WL_AT_SLOT64) {
         put_home(t, e);
         return e->home;
@@ -517,7 +521,7 @@ static void do_op1(wl_translator_t *t, uint32_t code, uint32_t in, uint32_t out)
             return;
         }
     }
-    uint32_t slot = any_slot(t, &e);
+    uint32_t slot = any_slot(t, &e, 0);
     wl_entry_t *r = push(t, WL_AT_HOME, out);
     uint32_t a = wl_emit_src(t, slot, in, 0), d = wl_emit_dst(t, r->home);
     wl_emit_op(t, code);
@@ -527,14 +531,13 @@ static void do_op1(wl_translator_t *t, uint32_t code, uint32_t in, uint32_t out)
 
 static void do_op2(wl_translator_t *t, uint32_t code, uint32_t in, uint32_t out, bool swap) {
     wl_entry_t eb = pop(t, in), ea = pop(t, in);
-    uint32_t sb, sa;
-    if (ea.where == WL_AT_ACC) {
-        sa = any_slot(t, &ea);
-        sb = any_slot(t, &eb);
-    } else {
-        sb = any_slot(t, &eb);
-        sa = any_slot(t, &ea);
+    if (eb.where == WL_AT_ACC || (is_sum(&eb) && ea.where != WL_AT_ACC)) {
+        put_home(t, &eb);
     }
+    if (ea.where == WL_AT_ACC || is_sum(&ea)) {
+        put_home(t, &ea);
+    }
+    uint32_t sa = any_slot(t, &ea, 0), sb = any_slot(t, &eb, 1);
     if (swap) {
         uint32_t s = sa;
         sa = sb;
@@ -632,7 +635,7 @@ static void do_load64(wl_translator_t *t, uint32_t offset) {
         return;
     }
     wl_entry_t e = pop(t, 1);
-    uint32_t slot = any_slot(t, &e);
+    uint32_t slot = any_slot(t, &e, 0);
     wl_entry_t *r = push(t, WL_AT_HOME, 2);
     uint32_t a = wl_emit_src(t, slot, 1, 0), d = wl_emit_dst(t, r->home);
     wl_emit_op(t, WLC_LD64);
@@ -659,7 +662,7 @@ static void do_store64(wl_translator_t *t, uint32_t offset) {
         return;
     }
     wl_entry_t ev = pop(t, 2), ea = pop(t, 1);
-    uint32_t sa = any_slot(t, &ea), sv = any_slot(t, &ev);
+    uint32_t sa = any_slot(t, &ea, 0), sv = any_slot(t, &ev, 1);
     uint32_t a = wl_emit_src(t, sa, 1, 0), v = wl_emit_src(t, sv, 2, 1);
     wl_emit_op(t, WLC_ST64);
     wl_emit_word(t, a | v << 8);
@@ -872,7 +875,7 @@ void wl_tr_global(wl_translator_t *t, uint32_t index, uint8_t type, bool set) {
     if (wl_type_slots(type) == 2) {
         if (set) {
             wl_entry_t e = pop(t, 2);
-            uint32_t a = wl_emit_src(t, any_slot(t, &e), 2, 0);
+            uint32_t a = wl_emit_src(t, any_slot(t, &e, 0), 2, 0);
             wl_emit_op(t, WLC_GSET64);
             wl_emit_word(t, a);
             wl_emit_word(t, index);
@@ -917,9 +920,9 @@ void wl_tr_select(wl_translator_t *t, uint32_t slots) {
     }
     wl_entry_t ec = pop(t, 1);
     if (slots == 2) {
-        uint32_t sc = any_slot(t, &ec);
+        uint32_t sc = any_slot(t, &ec, 2);
         wl_entry_t eb = pop(t, 2), ea = pop(t, 2);
-        uint32_t sb = any_slot(t, &eb), sa = any_slot(t, &ea);
+        uint32_t sb = any_slot(t, &eb, 1), sa = any_slot(t, &ea, 0);
         wl_entry_t *r = push(t, WL_AT_HOME, 2);
         uint32_t a = wl_emit_src(t, sa, 2, 0), b = wl_emit_src(t, sb, 2, 1);
         uint32_t c = wl_emit_src(t, sc, 1, 2), d = wl_emit_dst(t, r->home);
@@ -944,7 +947,16 @@ void wl_tr_select(wl_translator_t *t, uint32_t slots) {
     if (eb.where == WL_AT_ACC) {
         put_home(t, &eb);
     }
-    uint32_t sa = any_slot(t, &ea), sb = any_slot(t, &eb);
+    if (is_sum(&ea)) {
+        put_home(t, &ea);
+    }
+    if (is_sum(&eb)) {
+        put_home(t, &eb);
+    }
+    if (!cond_in_acc && is_sum(&ec)) {
+        put_home(t, &ec);
+    }
+    uint32_t sa = any_slot(t, &ea, 0), sb = any_slot(t, &eb, 1);
     uint32_t a = wl_emit_src(t, sa, 1, 0), b = wl_emit_src(t, sb, 1, 1);
     if (!cond_in_acc) {
         operand_t c = operand(t, &ec);
@@ -1094,10 +1106,31 @@ static void move_down(wl_translator_t *t, uint32_t base, uint32_t slots) {
     }
 }
 
+/* Return from a frame whose return slot is out of a byte's reach. */
+static void emit_far_return(wl_translator_t *t, const wl_ctrl_t *f) {
+    uint32_t slots = f->result_slots;
+    if (f->n_results == 1 && slots == 1) {
+        wl_entry_t e = pop(t, 1);
+        operand_t o = operand(t, &e);
+        if (o.kind != IN_ACC) {
+            wl_emit_load_acc(t, to_slot(t, &o));
+        }
+        slots = 0;
+    } else {
+        flush(t, f->n_results);
+    }
+    wl_emit_op(t, WLC_RETF);
+    wl_emit_word(t, (t->height - slots) * WL_SLOT_BYTES);
+    wl_emit_word(t, slots);
+    wl_emit_word(t, t->ret_slot * WL_SLOT_BYTES);
+}
+
 static void emit_return(wl_translator_t *t) {
     const wl_ctrl_t *f = t->v->ctrls;
     uint32_t ret = t->ret_slot * WL_SLOT_BYTES;
-    if (f->n_results == 0) {
+    if (t->ret_slot >= WL_NEAR_SLOTS) {
+        emit_far_return(t, f);
+    } else if (f->n_results == 0) {
         wl_emit_op(t, WLC_RET0);
         wl_emit_word(t, ret);
     } else if (f->result_slots == 1) {
@@ -1117,7 +1150,7 @@ static void emit_return(wl_translator_t *t) {
         }
     } else if (f->n_results == 1) {
         wl_entry_t e = pop(t, 2);
-        uint32_t s = wl_emit_src(t, any_slot(t, &e), 2, 0);
+        uint32_t s = wl_emit_src(t, any_slot(t, &e, 0), 2, 0);
         wl_emit_op(t, WLC_RET64);
         wl_emit_word(t, s | ret << 8);
     } else {
@@ -1392,28 +1425,41 @@ void wl_tr_call_indirect(wl_translator_t *t, uint32_t type_index, uint32_t table
 
 static void layout_frame(wl_translator_t *t, wl_validator_t *v, const wl_functype_t *type) {
     uint32_t slot = 0;
-    for (uint32_t i = 0; i < v->n_locals; i++) {
-        if (i == type->n_params) {
-            t->ret_slot = (uint16_t)slot;
-            slot += 1u + (t->far_frame ? WL_SCRATCH_SLOTS : 0u);
-        }
+    bool crowded = type->param_slots + 1u + WL_SCRATCH_SLOTS > WL_NEAR_SLOTS;
+    t->far_frame = t->far_frame || crowded;
+    t->ret_slot = type->param_slots;
+    t->scratch_slot = crowded ? 0 : (uint16_t)(t->ret_slot + 1);
+    for (uint32_t i = 0; i < type->n_params; i++) {
+        t->local_slots[i] = (uint16_t)slot;
+        slot += wl_type_slots(type->params[i]);
+    }
+    slot = t->ret_slot + 1u + (t->far_frame && !crowded ? WL_SCRATCH_SLOTS : 0u);
+    for (uint32_t i = type->n_params; i < v->n_locals && slot <= WL_LIMIT_FRAME_SLOTS; i++) {
         t->local_slots[i] = (uint16_t)slot;
         slot += wl_type_slots(v->locals[i]);
-        if (slot > WL_LIMIT_FRAME_SLOTS) {
-            wl_emit_fail(t, WL_OVER_FRAME);
-            return;
-        }
-    }
-    if (v->n_locals == type->n_params) {
-        t->ret_slot = (uint16_t)slot;
-        slot += 1u + (t->far_frame ? WL_SCRATCH_SLOTS : 0u);
     }
     t->zero_slots = (uint16_t)(slot - t->ret_slot - 1);
+    /* With so many parameters, the first make room for scratch slots. */
+    for (uint32_t i = 0; crowded && t->local_slots[i] < WL_SCRATCH_SLOTS; i++) {
+        t->local_slots[i] = (uint16_t)slot;
+        slot += wl_type_slots(type->params[i]);
+    }
+    if (slot > WL_LIMIT_FRAME_SLOTS) {
+        wl_emit_fail(t, WL_OVER_FRAME);
+    }
     t->first_operand = (uint16_t)slot;
-    t->height = t->max_height = slot;
     /* Results may be returned over the parameters and beyond. */
-    if (type->result_slots > t->max_height) {
-        t->max_height = type->result_slots;
+    t->height = slot;
+    t->max_height = type->result_slots > slot ? type->result_slots : slot;
+}
+
+/* Moves the parameters away that stand where the scratch slots are. */
+static void move_params(wl_translator_t *t, const wl_functype_t *type) {
+    uint32_t slot = 0;
+    for (uint32_t i = 0; i < type->n_params && t->local_slots[i] != slot; i++) {
+        uint32_t slots = wl_type_slots(type->params[i]);
+        wl_emit_mov(t, t->local_slots[i], slot, slots);
+        slot += slots;
     }
 }
 
@@ -1427,7 +1473,8 @@ void wl_tr_begin(wl_translator_t *t, wl_validator_t *v) {
         wl_emit_fail(t, WL_NO_MEMORY);
         return;
     }
-    layout_frame(t, v, &m->types[m->func_types[v->func_index]]);
+    const wl_functype_t *type = &m->types[m->func_types[v->func_index]];
+    layout_frame(t, v, type);
     t->last_op = WLC_COUNT;
     t->acc_depth = -1;
     t->acc_slot = WL_NO_SLOT;
@@ -1436,6 +1483,8 @@ void wl_tr_begin(wl_translator_t *t, wl_validator_t *v) {
     for (uint32_t i = 0; i < WL_H_WORDS; i++) {
         wl_emit_word(t, 0);
     }
+    move_params(t, type);
+    wl_emit_label(t);
 }
 
 wl_status_t wl_tr_status(const wl_translator_t *t) {

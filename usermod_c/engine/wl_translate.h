@@ -49,8 +49,7 @@ struct wl_translator {
 
     uint16_t *local_slots; /* by local index */
     uint32_t local_cap;
-    uint16_t ret_slot, zero_slots, first_operand;
-    uint16_t param_slots;
+    uint16_t ret_slot, scratch_slot, zero_slots, first_operand;
 
     wl_entry_t window[WL_WINDOW]; /* the topmost operands; those below `low` are at home */
     uint32_t depth, low;
@@ -83,6 +82,8 @@ void wl_emit_backward(wl_translator_t *t, uint32_t target);
 void wl_emit_bind(wl_translator_t *t, uint16_t *label);
 /* The byte that addresses `slot` as an operand; a far slot is copied to scratch place `place` (0-2). */
 uint32_t wl_emit_src(wl_translator_t *t, uint32_t slot, uint32_t slots, uint32_t place);
+/* Where to put a constant operand whose home is `slot`: there, or in scratch place `place` when far. */
+uint32_t wl_emit_scratch(const wl_translator_t *t, uint32_t slot, uint32_t place);
 /* The byte for a result slot, and, after the operation, the copy to it when it is far. */
 uint32_t wl_emit_dst(wl_translator_t *t, uint32_t slot);
 void wl_emit_dst_done(wl_translator_t *t, uint32_t slot, uint32_t slots);

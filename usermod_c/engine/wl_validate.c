@@ -549,10 +549,10 @@ static void do_rare(wl_validator_t *v, uint8_t op, bool live) {
             a = wl_read_u32(&v->r);
             if (op == WL_WASM_MEMORY_INIT && wl_read_u8(&v->r) != 0) {
                 wl_reader_fail(&v->r, WL_ZERO_EXPECTED, v->r.pos - 1);
-            } else if (!m->has_data_count) {
-                fail(v, WL_DATA_COUNT_REQUIRED);
             } else if (n != 0 && !m->has_memory) {
                 fail(v, WL_UNKNOWN_MEMORY);
+            } else if (!m->has_data_count && m->data_follows) {
+                fail(v, WL_DATA_COUNT_REQUIRED);
             } else if (a >= m->n_datas) {
                 fail(v, WL_UNKNOWN_DATA);
             }

@@ -1,0 +1,646 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The numeric operations that are too long to stand in each handler, and those that a processor
+ * without them would leave to a library. All of it is integer arithmetic.
+ *
+ * Below, a *significand* is a word whose leading one means 1.0: in bit 63 (f64) or 31 (f32), so
+ * that 11 (f64) or 8 (f32) bits under the last place are there to round by. The lowest of those
+ * is *sticky*: it stands for everything below it. Exponents are biased.
+ */
+#include "wl_numeric.h"
+
+/* Small before fast where several operations share it. */
+#define NOINLINE __attribute__((noinline))
+
+/* ---- Counting bits ---- */
+
+#if !WL_HAVE_CLZ
+uint32_t wl_clz32(uint32_t x) {
+    uint32_t n = 0;
+    if (x >> 16 == 0) {
+        n += 16;
+        x <<= 16;
+    }
+    if (x >> 24 == 0) {
+        n += 8;
+        x <<= 8;
+    }
+    if (x >> 28 == 0) {
+        n += 4;
+        x <<= 4;
+    }
+    if (x >> 30 == 0) {
+        n += 2;
+        x <<= 2;
+    }
+    if (x >> 31 == 0) {
+        n += x == 0 ? 2 : 1;
+    }
+    return n;
+}
+
+uint32_t wl_ctz32(uint32_t x) {
+    return wl_popcnt32(~x & (x - 1));
+}
+#endif
+
+#if !WL_HAVE_POPCNT
+uint32_t wl_popcnt32(uint32_t x) {
+    x -= x >> 1 & 0x55555555;
+    x = (x & 0x33333333) + (x >> 2 & 0x33333333);
+    x = (x + (x >> 4)) & 0x0f0f0f0f;
+    return x * 0x01010101 >> 24;
+}
+#endif
+
+/* ---- Integer division ---- */
+
+/* All four through one division without sign: a 32-bit target's library has a routine of almost
+ * a kilobyte for each. */
+static inline uint64_t magnitude64(uint64_t x) {
+    return x >> 63 ? 0 - x : x;
+}
+
+wl_status_t wl_i64_div_u(uint64_t a, uint64_t b, uint64_t *out) {
+    if (b == 0) {
+        return WL_TRAP_DIV_ZERO;
+    }
+    *out = a / b;
+    return WL_OK;
+}
+
+wl_status_t wl_i64_rem_u(uint64_t a, uint64_t b, uint64_t *out) {
+    uint64_t quotient;
+    wl_status_t status = wl_i64_div_u(a, b, &quotient);
+    if (status == WL_OK) {
+        *out = a - quotient * b;
+    }
+    return status;
+}
+
+wl_status_t wl_i64_div_s(uint64_t a, uint64_t b, uint64_t *out) {
+    if (a == 1ull << 63 && b == UINT64_MAX) {
+        return WL_TRAP_INT_OVERFLOW;
+    }
+    uint64_t quotient;
+    wl_status_t status = wl_i64_div_u(magnitude64(a), magnitude64(b), &quotient);
+    if (status == WL_OK) {
+        *out = (a ^ b) >> 63 ? 0 - quotient : quotient;
+    }
+    return status;
+}
+
+wl_status_t wl_i64_rem_s(uint64_t a, uint64_t b, uint64_t *out) {
+    uint64_t remainder;
+    wl_status_t status = wl_i64_rem_u(magnitude64(a), magnitude64(b), &remainder);
+    if (status == WL_OK) {
+        *out = a >> 63 ? 0 - remainder : remainder;
+    }
+    return status;
+}
+
+/* ---- From float to integer ---- */
+
+wl_status_t wl_f64_truncate(uint64_t a, wl_int_t type, uint64_t *out) {
+    if (wl_f64_is_nan(a)) {
+        *out = 0;
+        return WL_TRAP_BAD_CONVERSION;
+    }
+    bool negative = a >> 63 != 0;
+    uint64_t limit = type == WL_INT_U64 || type == WL_INT_S64 ? UINT64_MAX : UINT32_MAX;
+    if (type == WL_INT_S32 || type == WL_INT_S64) {
+        limit = (limit >> 1) + negative;
+    } else if (negative) {
+        limit = 0;
+    }
+    wl_status_t status = WL_OK;
+    uint64_t magnitude = 0;
+    int32_t exponent = (int32_t)(a >> 52 & 0x7ff) - 1023;
+    if (exponent >= 0) {
+        magnitude = exponent > 63 ? UINT64_MAX : (a << 11 | 1ull << 63) >> (63 - exponent);
+        if (exponent > 63 || magnitude > limit) {
+            magnitude = limit;
+            status = WL_TRAP_INT_OVERFLOW;
+        }
+    }
+    *out = negative ? 0 - magnitude : magnitude;
+    return status;
+}
+
+/* ---- Minimum and maximum ---- */
+
+/* For two numbers of one sign the patterns' order is the numbers', or its reverse for negative
+ * ones. */
+uint32_t wl_f32_pick(uint32_t a, uint32_t b, bool greater) {
+    if (wl_f32_is_nan(a) || wl_f32_is_nan(b)) {
+        return WL_F32_NAN;
+    }
+    bool less = ((int32_t)a < (int32_t)b) != ((a & b) >> 31);
+    return less != greater ? a : b;
+}
+
+uint64_t wl_f64_pick(uint64_t a, uint64_t b, bool greater) {
+    if (wl_f64_is_nan(a) || wl_f64_is_nan(b)) {
+        return WL_F64_NAN;
+    }
+    bool less = ((int64_t)a < (int64_t)b) != ((a & b) >> 63);
+    return less != greater ? a : b;
+}
+
+
+/* ---- Rounding to an integral value ---- */
+
+/* `unit` is the bit that stands for 1, `rest` the bits under it. Adding a unit to the magnitude
+ * carries into the exponent as it should. A number below 1 is taken as one with the integral part
+ * 0: it has no unit, and `rest` says where it lies between 0 and 1. */
+uint32_t wl_f32_round(uint32_t a, wl_round_t mode) {
+    uint32_t sign = a & WL_F32_SIGN, magnitude = a ^ sign;
+    if (magnitude >= 150u << 23) {
+        return wl_f32_is_nan(a) ? WL_F32_NAN : a;
+    }
+    bool up = (mode == WL_ROUND_CEIL && sign == 0) || (mode == WL_ROUND_FLOOR && sign != 0);
+    if (magnitude < 127u << 23) {
+        up = (up && magnitude != 0) || (mode == WL_ROUND_NEAREST && magnitude > 126u << 23);
+        return sign | (up ? 127u << 23 : 0);
+    }
+    uint32_t unit = 1u << (150 - (magnitude >> 23));
+    uint32_t rest = a & (unit - 1);
+    a -= rest;
+    if (mode == WL_ROUND_NEAREST) {
+        up = rest > unit / 2 || (rest == unit / 2 && (a & unit) != 0);
+    }
+    return up && rest != 0 ? a + unit : a;
+}
+
+uint64_t wl_f64_round(uint64_t a, wl_round_t mode) {
+    uint64_t sign = a & WL_F64_SIGN;
+    uint32_t exponent = (uint32_t)(a >> 52) & 0x7ff;
+    if (exponent >= 1075) {
+        return wl_f64_is_nan(a) ? WL_F64_NAN : a;
+    }
+    bool up = (mode == WL_ROUND_CEIL && sign == 0) || (mode == WL_ROUND_FLOOR && sign != 0);
+    if (exponent < 1023) {
+        uint64_t magnitude = a ^ sign;
+        up = (up && magnitude != 0) || (mode == WL_ROUND_NEAREST && magnitude > 1022ull << 52);
+        return sign | (up ? 1023ull << 52 : 0);
+    }
+    uint64_t unit = 1ull << (1075 - exponent);
+    uint64_t rest = a & (unit - 1);
+    a -= rest;
+    if (mode == WL_ROUND_NEAREST) {
+        up = rest > unit / 2 || (rest == unit / 2 && (a & unit) != 0);
+    }
+    return up && rest != 0 ? a + unit : a;
+}
+
+/* ---- All that follows is for processors without f64 ---- */
+
+uint64_t wl_f64_quiet(uint64_t bits) {
+    return wl_f64_is_nan(bits) ? WL_F64_NAN : bits;
+}
+
+#if !WL_F64_HARD
+
+/* ---- Packing ---- */
+
+/* Shifts right by at least one; what falls off makes the lowest bit sticky. */
+static inline uint32_t shift_sticky32(uint32_t x, uint32_t n) {
+    return n > 31 ? x != 0 : x >> n | (x << (32 - n) != 0);
+}
+static inline uint64_t shift_sticky64(uint64_t x, uint32_t n) {
+    return n > 63 ? x != 0 : x >> n | (x << (64 - n) != 0);
+}
+
+/* Rounds to nearest, ties to even. A carry out of the significand goes into the exponent as it
+ * should, up to infinity. */
+static NOINLINE uint32_t f32_pack(uint32_t sign, int32_t exponent, uint32_t significand) {
+    if (exponent >= 255) {
+        return sign | WL_F32_INF;
+    }
+    if (exponent <= 0) {
+        significand = shift_sticky32(significand, (uint32_t)(1 - exponent));
+        exponent = 1;
+    }
+    uint32_t bits = significand >> 8;
+    bits += ((significand & 0xff) + 0x7f + (bits & 1)) >> 8;
+    return sign + ((uint32_t)(exponent - 1) << 23) + bits;
+}
+
+static NOINLINE uint64_t f64_pack(uint32_t sign, int32_t exponent, uint64_t significand) {
+    if (exponent >= 2047) {
+        return (uint64_t)sign << 32 | WL_F64_INF;
+    }
+    if (exponent <= 0) {
+        significand = shift_sticky64(significand, (uint32_t)(1 - exponent));
+        exponent = 1;
+    }
+    uint64_t bits = significand >> 11;
+    bits += (((uint32_t)significand & 0x7ff) + 0x3ff + ((uint32_t)bits & 1)) >> 11;
+    return bits + ((uint64_t)(sign + ((uint32_t)(exponent - 1) << 20)) << 32);
+}
+
+/* A finite number's significand; 0 for a zero. Shifted up, the place of the leading one holds the
+ * exponent's lowest bit, which is clear when there is none. */
+static NOINLINE uint32_t f32_unpack(uint32_t a, int32_t *exponent) {
+    uint32_t significand = a << 8;
+    *exponent = (int32_t)(a >> 23 & 0xff);
+    if (*exponent != 0) {
+        return significand | 1u << 31;
+    }
+    uint32_t n = wl_clz32(significand);
+    *exponent = 1 - (int32_t)n;
+    return n < 32 ? significand << n : 0;
+}
+
+static NOINLINE uint64_t f64_unpack(uint64_t a, int32_t *exponent) {
+    uint64_t significand = a << 11;
+    *exponent = (int32_t)(a >> 52 & 0x7ff);
+    if (*exponent != 0) {
+        return significand | 1ull << 63;
+    }
+    uint32_t n = (uint32_t)wl_clz64(significand);
+    *exponent = 1 - (int32_t)n;
+    return n < 64 ? significand << n : 0;
+}
+
+/* ---- From float to float ---- */
+
+uint32_t wl_f32_from_f64(uint64_t a) {
+    uint32_t sign = (uint32_t)(a >> 32) & WL_F32_SIGN;
+    int32_t exponent = (int32_t)(a >> 52 & 0x7ff);
+    if (exponent == 2047) {
+        return a << 12 != 0 ? WL_F32_NAN : sign | WL_F32_INF;
+    }
+    /* A subnormal f64 rounds to zero with any leading bit. */
+    uint64_t significand = a << 11 | (uint64_t)(exponent != 0) << 63;
+    uint32_t high = (uint32_t)(significand >> 32) | ((uint32_t)significand != 0);
+    return f32_pack(sign, exponent - (1023 - 127), high);
+}
+
+uint64_t wl_f64_from_f32(uint32_t a) {
+    if (wl_f32_is_nan(a)) {
+        return WL_F64_NAN;
+    }
+    if ((a & WL_F32_INF) != 0 || a << 1 == 0) {
+        return a << 1 == 0 ? (uint64_t)a << 32 : wl_f32_widen(a);
+    }
+    int32_t exponent;
+    uint64_t significand = f32_unpack(a, &exponent);
+    return f64_pack(a & WL_F32_SIGN, exponent + (1023 - 127), significand << 32);
+}
+
+
+/* ---- From integer to float ---- */
+
+uint32_t wl_f32_from_magnitude(uint64_t magnitude, uint32_t sign) {
+    if (magnitude == 0) {
+        return 0;
+    }
+    uint32_t n = (uint32_t)wl_clz64(magnitude);
+    uint64_t significand = magnitude << n;
+    uint32_t high = (uint32_t)(significand >> 32) | ((uint32_t)significand != 0);
+    return f32_pack(sign, 127 + 63 - (int32_t)n, high);
+}
+
+uint64_t wl_f64_from_magnitude(uint64_t magnitude, uint32_t sign) {
+    if (magnitude == 0) {
+        return 0;
+    }
+    uint32_t n = (uint32_t)wl_clz64(magnitude);
+    return f64_pack(sign, 1023 + 63 - (int32_t)n, magnitude << n);
+}
+
+uint32_t wl_f32_from_i64(uint64_t x) {
+    return wl_f32_from_magnitude(magnitude64(x), (uint32_t)(x >> 32) & WL_F32_SIGN);
+}
+
+uint64_t wl_f64_from_i64(uint64_t x) {
+    return wl_f64_from_magnitude(magnitude64(x), (uint32_t)(x >> 32) & WL_F32_SIGN);
+}
+
+/* ---- Comparison ---- */
+
+#if !WL_F32_HARD
+int32_t wl_f32_order(uint32_t a, uint32_t b) {
+    if (wl_f32_is_nan(a) || wl_f32_is_nan(b)) {
+        return 2;
+    }
+    if (a == b || (a | b) << 1 == 0) {
+        return 0;
+    }
+    return ((int32_t)a < (int32_t)b) != ((a & b) >> 31) ? -1 : 1;
+}
+#endif
+
+int32_t wl_f64_order(uint64_t a, uint64_t b) {
+    if (wl_f64_is_nan(a) || wl_f64_is_nan(b)) {
+        return 2;
+    }
+    if (a == b || (a | b) << 1 == 0) {
+        return 0;
+    }
+    return ((int64_t)a < (int64_t)b) != ((a & b) >> 63) ? -1 : 1;
+}
+
+/* ---- Products ---- */
+
+#if defined(__ARM_ARCH_6M__)
+/* The processor multiplies to 32 bits only. */
+static NOINLINE uint32_t multiply_high(uint32_t a, uint32_t b) {
+    uint32_t a0 = a & 0xffff, a1 = a >> 16, b0 = b & 0xffff, b1 = b >> 16;
+    uint32_t middle = a1 * b0 + (a0 * b0 >> 16);
+    uint32_t low = a0 * b1 + (middle & 0xffff);
+    return a1 * b1 + (middle >> 16) + (low >> 16);
+}
+static inline uint64_t multiply(uint32_t a, uint32_t b) {
+    return (uint64_t)multiply_high(a, b) << 32 | a * b;
+}
+#else
+static inline uint64_t multiply(uint32_t a, uint32_t b) {
+    return (uint64_t)a * b;
+}
+static inline uint32_t multiply_high(uint32_t a, uint32_t b) {
+    return (uint32_t)(multiply(a, b) >> 32);
+}
+#endif
+
+/* The low 64 bits. */
+static inline uint64_t multiply_mixed(uint64_t a, uint32_t b) {
+    return multiply((uint32_t)a, b) + ((uint64_t)((uint32_t)(a >> 32) * b) << 32);
+}
+
+/* ---- Square root ----
+ *
+ * An approximation by Newton's iteration, then whole units in the last place until the remainder
+ * says that the root is the nearest one: how good the approximation is decides the time taken,
+ * never the result. (No root lies half way between two numbers.) */
+
+/* 1/sqrt(v), a little less, in units of 2^-32, for 1 <= v < 4 in units of 2^-30. It starts from the
+ * straight line that is nowhere more than 9 % off; 16 bits are enough for the first two steps. */
+static NOINLINE uint32_t reciprocal_root(uint32_t v) {
+    uint32_t v16 = v >> 16;
+    uint32_t r = 69888 - (v16 * 9984 >> 14);
+    for (int i = 0; i < 2; i++) {
+        uint32_t t = (r * r >> 16) * v16 >> 15;
+        r = r * ((3u << 15) - t) >> 16;
+    }
+    r <<= 16;
+    for (int i = 0; i < 2; i++) {
+        /* Less by 2 so that the root stays below 1, whatever the products lost. */
+        uint32_t t = multiply_high(multiply_high(r, r), v);
+        r = multiply_high(r, (3u << 30) - 2 - t) << 1;
+    }
+    return r;
+}
+
+#if !WL_F32_HARD
+uint32_t wl_f32_integer_sqrt(uint32_t a) {
+    if (a << 1 == 0 || a == WL_F32_INF) {
+        return a;
+    }
+    if (a > WL_F32_INF) {
+        return WL_F32_NAN;
+    }
+    int32_t exponent;
+    uint32_t square = f32_unpack(a, &exponent) >> 8;
+    if ((exponent & 1) == 0) {
+        square <<= 1;
+    }
+    uint32_t v = square << 7;
+    uint32_t root = (multiply_high(v, reciprocal_root(v)) + 64) >> 7;
+    int32_t rest = (int32_t)((square << 23) - root * root);
+    while (rest > (int32_t)root) {
+        rest -= (int32_t)(2 * root + 1);
+        root++;
+    }
+    while (rest <= -(int32_t)root) {
+        root--;
+        rest += (int32_t)(2 * root + 1);
+    }
+    return ((uint32_t)((exponent - 127) >> 1) + 126) * (1u << 23) + root;
+}
+#endif
+
+uint64_t wl_f64_integer_sqrt(uint64_t a) {
+    if (a << 1 == 0 || a == WL_F64_INF) {
+        return a;
+    }
+    if (a > WL_F64_INF) {
+        return WL_F64_NAN;
+    }
+    int32_t exponent;
+    uint64_t square = f64_unpack(a, &exponent) >> 11;
+    if ((exponent & 1) == 0) {
+        square <<= 1;
+    }
+    /* The upper half of the root, then what its remainder adds. */
+    uint32_t v = (uint32_t)(square >> 22);
+    uint32_t r = reciprocal_root(v);
+    uint32_t high = multiply_high(v, r);
+    uint64_t rest = (square << 8) - multiply(high, high);
+    uint32_t low = multiply_high((uint32_t)(rest >> 6), r);
+    uint64_t root = ((uint64_t)high << 22) + ((low + 4) >> 3);
+    rest = (square << 52) - multiply_mixed(root, (uint32_t)root) - ((uint64_t)((uint32_t)root * (uint32_t)(root >> 32)) << 32);
+    while ((int64_t)rest > (int64_t)root) {
+        rest -= 2 * root + 1;
+        root++;
+    }
+    while ((int64_t)rest <= -(int64_t)root) {
+        root--;
+        rest += 2 * root + 1;
+    }
+    return ((uint64_t)((uint32_t)((exponent - 1023) >> 1) + 1022) << 52) + root;
+}
+
+/* ---- Arithmetic without a processor's or a library's help ---- */
+
+#if WL_F64_OWN
+/* 1/b, a little less, in units of 2^-32, for 1 <= b < 2 in units of 2^-31: as above, from a line
+ * that is nowhere more than 6 % off. */
+static NOINLINE uint32_t reciprocal(uint32_t b) {
+    uint32_t b16 = b >> 16;
+    uint32_t y = 92521 - (b16 * 30840 >> 15);
+    for (int i = 0; i < 2; i++) {
+        y = y * ((2u << 16) - (y * b16 >> 15)) >> 16;
+    }
+    y <<= 16;
+    for (int i = 0; i < 2; i++) {
+        y = multiply_high(y, ~multiply_high(b, y)) << 1;
+    }
+    return y;
+}
+#endif
+
+#if WL_F32_OWN
+uint32_t wl_f32_own_add(uint32_t a, uint32_t b) {
+    if (a << 1 < b << 1) { /* |a| >= |b| from here */
+        uint32_t t = a;
+        a = b;
+        b = t;
+    }
+    bool subtract = (a ^ b) >> 31 != 0;
+    uint32_t sign = a & WL_F32_SIGN;
+    int32_t exponent_a = (int32_t)(a >> 23 & 0xff), exponent_b = (int32_t)(b >> 23 & 0xff);
+    if (exponent_a == 255) {
+        return wl_f32_is_nan(a) || (subtract && exponent_b == 255) ? WL_F32_NAN : a;
+    }
+    /* One place below a significand's, for the carry. A subnormal has the exponent 1. */
+    uint32_t x = (a << 7 & 0x3fffffff) | (uint32_t)(exponent_a != 0) << 30;
+    uint32_t y = (b << 7 & 0x3fffffff) | (uint32_t)(exponent_b != 0) << 30;
+    exponent_a += exponent_a == 0;
+    exponent_b += exponent_b == 0;
+    if (exponent_a != exponent_b) {
+        y = shift_sticky32(y, (uint32_t)(exponent_a - exponent_b));
+    }
+    x = subtract ? x - y : x + y;
+    if (x == 0) {
+        return subtract ? 0 : sign;
+    }
+    uint32_t n = wl_clz32(x);
+    return f32_pack(sign, exponent_a + 1 - (int32_t)n, x << n);
+}
+
+uint32_t wl_f32_own_mul(uint32_t a, uint32_t b) {
+    uint32_t sign = (a ^ b) & WL_F32_SIGN;
+    a = wl_f32_abs(a);
+    b = wl_f32_abs(b);
+    if (a >= WL_F32_INF || b >= WL_F32_INF) {
+        return a > WL_F32_INF || b > WL_F32_INF || a == 0 || b == 0 ? WL_F32_NAN : sign | WL_F32_INF;
+    }
+    int32_t exponent_a, exponent_b;
+    uint64_t product = multiply(f32_unpack(a, &exponent_a), f32_unpack(b, &exponent_b));
+    if (product == 0) {
+        return sign;
+    }
+    int32_t exponent = exponent_a + exponent_b - 126;
+    if (product >> 63 == 0) {
+        product <<= 1;
+        exponent--;
+    }
+    return f32_pack(sign, exponent, (uint32_t)(product >> 32) | ((uint32_t)product != 0));
+}
+
+uint32_t wl_f32_own_div(uint32_t a, uint32_t b) {
+    uint32_t sign = (a ^ b) & WL_F32_SIGN;
+    a = wl_f32_abs(a);
+    b = wl_f32_abs(b);
+    if (a >= WL_F32_INF || b >= WL_F32_INF || a == 0 || b == 0) {
+        if (a > WL_F32_INF || b > WL_F32_INF || a == b) {
+            return WL_F32_NAN;
+        }
+        return a > b ? sign | WL_F32_INF : sign;
+    }
+    int32_t exponent_a, exponent_b;
+    uint32_t x = f32_unpack(a, &exponent_a), y = f32_unpack(b, &exponent_b);
+    int32_t exponent = exponent_a - exponent_b + 126;
+    if (x >= y) {
+        x >>= 1;
+        exponent++;
+    }
+    /* 26 bits of the quotient, corrected by the remainder, which makes it sticky. */
+    uint32_t quotient = multiply_high(x, reciprocal(y)) >> 5;
+    y >>= 7;
+    uint32_t rest = (x >> 7 << 26) - quotient * y;
+    while ((int32_t)rest < 0) {
+        quotient--;
+        rest += y;
+    }
+    while (rest >= y) {
+        quotient++;
+        rest -= y;
+    }
+    return f32_pack(sign, exponent, quotient << 6 | (rest != 0));
+}
+#endif
+
+#if WL_F64_OWN
+uint64_t wl_f64_own_add(uint64_t a, uint64_t b) {
+    if (a << 1 < b << 1) { /* |a| >= |b| from here */
+        uint64_t t = a;
+        a = b;
+        b = t;
+    }
+    bool subtract = (a ^ b) >> 63 != 0;
+    uint32_t sign = (uint32_t)(a >> 32) & WL_F32_SIGN;
+    int32_t exponent_a = (int32_t)(a >> 52 & 0x7ff), exponent_b = (int32_t)(b >> 52 & 0x7ff);
+    if (exponent_a == 2047) {
+        return wl_f64_is_nan(a) || (subtract && exponent_b == 2047) ? WL_F64_NAN : a;
+    }
+    uint64_t x = (a << 10 & 0x3fffffffffffffff) | (uint64_t)(exponent_a != 0) << 62;
+    uint64_t y = (b << 10 & 0x3fffffffffffffff) | (uint64_t)(exponent_b != 0) << 62;
+    exponent_a += exponent_a == 0;
+    exponent_b += exponent_b == 0;
+    if (exponent_a != exponent_b) {
+        y = shift_sticky64(y, (uint32_t)(exponent_a - exponent_b));
+    }
+    x = subtract ? x - y : x + y;
+    if (x == 0) {
+        return subtract ? 0 : (uint64_t)sign << 32;
+    }
+    uint32_t n = (uint32_t)wl_clz64(x);
+    return f64_pack(sign, exponent_a + 1 - (int32_t)n, x << n);
+}
+
+uint64_t wl_f64_own_mul(uint64_t a, uint64_t b) {
+    uint32_t sign = (uint32_t)((a ^ b) >> 32) & WL_F32_SIGN;
+    a = wl_f64_abs(a);
+    b = wl_f64_abs(b);
+    if (a >= WL_F64_INF || b >= WL_F64_INF) {
+        return a > WL_F64_INF || b > WL_F64_INF || a == 0 || b == 0 ? WL_F64_NAN : (uint64_t)sign << 32 | WL_F64_INF;
+    }
+    if (a == 0 || b == 0) {
+        return (uint64_t)sign << 32;
+    }
+    int32_t exponent_a, exponent_b;
+    uint64_t x = f64_unpack(a, &exponent_a), y = f64_unpack(b, &exponent_b);
+    uint32_t x0 = (uint32_t)x, x1 = (uint32_t)(x >> 32), y0 = (uint32_t)y, y1 = (uint32_t)(y >> 32);
+    uint64_t low = multiply(x0, y0), cross = multiply(x1, y0), other = multiply(x0, y1);
+    uint64_t middle = (low >> 32) + (uint32_t)cross + (uint32_t)other;
+    uint64_t product = multiply(x1, y1) + (cross >> 32) + (other >> 32) + (middle >> 32);
+    product |= ((uint32_t)low | (uint32_t)middle) != 0;
+    int32_t exponent = exponent_a + exponent_b - 1022;
+    if (product >> 63 == 0) {
+        product <<= 1;
+        exponent--;
+    }
+    return f64_pack(sign, exponent, product);
+}
+
+uint64_t wl_f64_own_div(uint64_t a, uint64_t b) {
+    uint32_t sign = (uint32_t)((a ^ b) >> 32) & WL_F32_SIGN;
+    a = wl_f64_abs(a);
+    b = wl_f64_abs(b);
+    if (a >= WL_F64_INF || b >= WL_F64_INF || a == 0 || b == 0) {
+        if (a > WL_F64_INF || b > WL_F64_INF || a == b) {
+            return WL_F64_NAN;
+        }
+        return (uint64_t)sign << 32 | (a > b ? WL_F64_INF : 0);
+    }
+    int32_t exponent_a, exponent_b;
+    uint64_t x = f64_unpack(a, &exponent_a) >> 11, y = f64_unpack(b, &exponent_b) >> 11;
+    int32_t exponent = exponent_a - exponent_b + 1023;
+    if (x < y) {
+        x <<= 1;
+        exponent--;
+    }
+    /* 55 bits of the quotient: 29 (one less, so that the remainder is not negative), 26 more, and
+     * what the remainder corrects; it makes the quotient sticky. */
+    uint32_t r = reciprocal((uint32_t)(y >> 21));
+    uint32_t high = (multiply_high((uint32_t)(x >> 22), r) >> 2) - 1;
+    uint64_t rest = (x << 28) - multiply_mixed(y, high);
+    uint32_t low = multiply_high((uint32_t)(rest >> 24), r) >> 2;
+    uint64_t quotient = ((uint64_t)high << 26) + low;
+    rest = (rest << 26) - multiply_mixed(y, low);
+    while ((int64_t)rest < 0) {
+        quotient--;
+        rest += y;
+    }
+    while (rest >= y) {
+        quotient++;
+        rest -= y;
+    }
+    return f64_pack(sign, exponent, quotient << 9 | (rest != 0));
+}
+#endif
+
+#endif
