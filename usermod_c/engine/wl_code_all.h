@@ -11,8 +11,10 @@
 #define REG_OP1(n, i, o, e) ROW(n)
 #define REG_OP2(n, i, o, e) ROW(n)
 #define REG_DIV(n, g, e) ROW(n)
-#define REG_OP1T(n, i, o, f) ROW(n)
-#define REG_OP2T(n, i, o, f) ROW(n)
+#define REG_CALL1(n, i, o, f) ROW(n)
+#define REG_CALL2(n, i, o, f) ROW(n)
+#define REG_TRY1(n, i, o, f) ROW(n)
+#define REG_TRY2(n, i, o, f) ROW(n)
 #define REG_CMP6(n, e) ROW(C##n##_AS) ROW(C##n##_SS) ROW(C##n##_AI) ROW(C##n##_SI)
 #define REG_CMP4(n, e) ROW(C##n##_AS)
 #include "wl_code_ops.def"
@@ -25,8 +27,10 @@
 #undef REG_OP1
 #undef REG_OP2
 #undef REG_DIV
-#undef REG_OP1T
-#undef REG_OP2T
+#undef REG_CALL1
+#undef REG_CALL2
+#undef REG_TRY1
+#undef REG_TRY2
 #undef REG_CMP6
 #undef REG_CMP4
 /* Conditional branches follow in the comparisons' order, first forward, then to loops. */

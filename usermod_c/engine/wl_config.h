@@ -97,6 +97,16 @@
 #endif
 #endif
 
+/* Whether functions of the register code (floats, shifts of i64) are expanded in their handlers: fast
+ * where the processor has them, large where it has not. */
+#ifndef WL_INLINE_CALLS
+#if defined(__x86_64__) || defined(__aarch64__)
+#define WL_INLINE_CALLS 1
+#else
+#define WL_INLINE_CALLS 0
+#endif
+#endif
+
 /* How the interpreter goes from one operation to the next.
  * TAIL: handlers are functions that jump to each other, state in global registers (Thumb-2).
  * GOTO: one function, computed goto over 16-bit offsets.

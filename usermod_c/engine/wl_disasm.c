@@ -29,9 +29,11 @@ static const char *const formats[WLC_COUNT] = {
     [WLC_##n##_SWA] = "si", [WLC_##n##_SWS] = "si", [WLC_##n##_SWI] = "sii", [WLC_##n##_SSA] = "su", \
     [WLC_##n##_SSS] = "sus",
 #define REG_OP1(n, i, o, e) [WLC_##n] = "s",
-#define REG_OP1T REG_OP1
+#define REG_CALL1 REG_OP1
+#define REG_TRY1 REG_OP1
 #define REG_OP2(n, i, o, e) [WLC_##n] = "ss",
-#define REG_OP2T REG_OP2
+#define REG_CALL2 REG_OP2
+#define REG_TRY2 REG_OP2
 #define REG_DIV(n, g, e) [WLC_##n] = "ss",
 #define CMP_FORMATS(n, t) \
     [WLC_##n##_AS] = t "s", [WLC_##n##_SS] = t "s", [WLC_##n##_AI] = t "i", [WLC_##n##_SI] = t "si",

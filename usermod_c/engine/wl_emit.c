@@ -21,8 +21,10 @@ static const uint8_t results[WLC_COUNT] = {
 #define REG_OP1(n, i, o, e) [WLC_##n] = TARGET_LOW,
 #define REG_OP2(n, i, o, e) [WLC_##n] = TARGET_LOW,
 #define REG_DIV(n, g, e) [WLC_##n] = TARGET_LOW,
-#define REG_OP1T(n, i, o, f) [WLC_##n] = TARGET_LOW,
-#define REG_OP2T(n, i, o, f) [WLC_##n] = TARGET_LOW,
+#define REG_CALL1(n, i, o, f) [WLC_##n] = TARGET_LOW,
+#define REG_CALL2(n, i, o, f) [WLC_##n] = TARGET_LOW,
+#define REG_TRY1(n, i, o, f) [WLC_##n] = TARGET_LOW,
+#define REG_TRY2(n, i, o, f) [WLC_##n] = TARGET_LOW,
 #define REG_CMP6(n, e)
 #define REG_CMP4(n, e)
 #include "wl_code_ops.def"
@@ -35,8 +37,10 @@ static const uint8_t results[WLC_COUNT] = {
 #undef REG_OP1
 #undef REG_OP2
 #undef REG_DIV
-#undef REG_OP1T
-#undef REG_OP2T
+#undef REG_CALL1
+#undef REG_CALL2
+#undef REG_TRY1
+#undef REG_TRY2
 #undef REG_CMP6
 #undef REG_CMP4
     [WLC_SEL] = MERGE_WORD, [WLC_GGET] = MERGE_WORD,

@@ -42,10 +42,23 @@
         S(LO(1)) = (e); \
         NEXT(3); \
     }
-#define REG_OP1T(n, in, out, f) \
-    H(n) { uint32_t s = op_##n(fp, ip); if (WL_UNLIKELY(s != WL_OK)) { TRAP(s); } NEXT(2); }
-#define REG_OP2T(n, in, out, f) \
-    H(n) { uint32_t s = op_##n(fp, ip); if (WL_UNLIKELY(s != WL_OK)) { TRAP(s); } NEXT(3); }
+#if WL_INLINE_CALLS
+#define REG_CALL1(n, in, out, f) REG_OP1(n, in, out, f(x))
+#define REG_CALL2(n, in, out, f) REG_OP2(n, in, out, f(x, y))
+#else
+#define REG_CALL1(n, in, out, f) \
+    H(n) { wl_call1_##in##_##out(fp, ip, f); NEXT(2); }
+#define REG_CALL2(n, in, out, f) \
+    H(n) { wl_call2_##in##_##out(fp, ip, f); NEXT(3); }
+#endif
+#define TRY(call, words) \
+    uint32_t s = call; \
+    if (WL_UNLIKELY(s != WL_OK)) { TRAP(s); } \
+    NEXT(words)
+#define REG_TRY1(n, in, out, f) \
+    H(n) { TRY(wl_try1_##in##_##out(fp, ip, f), 2); }
+#define REG_TRY2(n, in, out, f) \
+    H(n) { TRY(wl_try2_##in##_##out(fp, ip, f), 3); }
 
 /* ---- Memory ---- */
 
@@ -333,5 +346,7 @@ H(XRET) { EXIT(WL_EXIT_XRET); }
 #undef REG_OP1
 #undef REG_OP2
 #undef REG_DIV
-#undef REG_OP1T
-#undef REG_OP2T
+#undef REG_CALL1
+#undef REG_CALL2
+#undef REG_TRY1
+#undef REG_TRY2

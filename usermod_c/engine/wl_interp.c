@@ -6,28 +6,7 @@
  * the instruction being executed. Nothing here uses the C stack in proportion to anything.
  */
 #include "wl_numeric.h"
-#include "wl_runtime.h"
-
-/* ---- Operands ---- */
-
-#define LO(k) (((const uint8_t *)ip)[2 * (k)])
-#define HI(k) (((const uint8_t *)ip)[2 * (k) + 1])
-#define I16(k) ((uint32_t)(int32_t)(int16_t)ip[k])
-#define AT(base, offset) ((uint32_t *)(void *)((uint8_t *)(base) + (offset)))
-#define S(offset) (*AT(fp, offset))
-#define S1(offset) (AT(fp, offset)[1])
-
-typedef uint32_t T32;
-typedef uint64_t T64;
-#define R32(b) S(b)
-#define R64(b) ((uint64_t)S(b) | (uint64_t)S1(b) << 32)
-#define W32(b, v) S(b) = (v)
-#define W64(b, v) write64(AT(fp, b), v)
-
-static inline void write64(uint32_t *slot, uint64_t v) {
-    slot[0] = (uint32_t)v;
-    slot[1] = (uint32_t)(v >> 32);
-}
+#include "wl_slotops.h"
 
 /* ---- Linear memory at any alignment ---- */
 
@@ -98,87 +77,6 @@ static inline void put_uint8_t(uint8_t *p, uint32_t v) { *p = (uint8_t)v; }
     CHARGE(ip[-1]); \
     if (WL_UNLIKELY(FUEL_SPENT)) { EXIT(WL_EXIT_FUEL); } \
     NEXT(0)
-
-/* ---- Out of line ---- */
-
-/* The body to call through a table; NULL with ctx->exit and ctx->arg set when there is none here:
- * a trap, a function not translated, or one of another instance or the host. */
-static __attribute__((noinline)) const uint16_t *wl_resolve_indirect(wl_ctx_t *ctx, const uint16_t *ip, uint32_t *fp) {
-    wl_instance_t *i = ctx->instance;
-    const wl_module_t *m = i->module;
-    const wl_table_t *table = i->tables[HI(1)];
-    uint32_t index = S(LO(1));
-    ctx->exit = WL_EXIT_TRAP;
-    if (index >= table->size) {
-        ctx->arg = WL_TRAP_UNDEFINED_ELEMENT;
-        return NULL;
-    }
-    wl_func_t func = table->elements[index];
-    if (func == 0) {
-        ctx->arg = WL_TRAP_UNINITIALIZED_ELEMENT;
-        return NULL;
-    }
-    uint32_t own = func - i->func_base; /* wraps for others */
-    if (own < m->n_funcs - m->n_imported_funcs) {
-        own += m->n_imported_funcs;
-        if (m->func_types[own] != ip[2]) {
-            ctx->arg = WL_TRAP_CALL_TYPE;
-            return NULL;
-        }
-        ctx->exit = WL_EXIT_CALL;
-        ctx->arg = own;
-        return i->code[own];
-    }
-    if (!wl_functype_equal(wl_func_type(i->store, func), &m->types[ip[2]])) {
-        ctx->arg = WL_TRAP_CALL_TYPE;
-        return NULL;
-    }
-    ctx->exit = WL_EXIT_CALLI;
-    ctx->arg = func;
-    return NULL;
-}
-
-#define OP1T(n, in, out, f) \
-    static __attribute__((noinline)) uint32_t op_##n(uint32_t *fp, const uint16_t *ip) { \
-        T##out r = 0; \
-        uint32_t s = f(R##in(HI(1)), &r); \
-        if (s == WL_OK) { W##out(LO(1), r); } \
-        return s; \
-    }
-#define OP2T(n, in, out, f) \
-    static __attribute__((noinline)) uint32_t op_##n(uint32_t *fp, const uint16_t *ip) { \
-        T##out r = 0; \
-        uint32_t s = f(R##in(HI(1)), R##in(LO(2)), &r); \
-        if (s == WL_OK) { W##out(LO(1), r); } \
-        return s; \
-    }
-#define REG_OP(n, words)
-#define REG_ALU2(n, e)
-#define REG_ALU3(n, e)
-#define REG_UN(n, e)
-#define REG_LD(n, t)
-#define REG_ST(n, t)
-#define REG_OP1(n, i, o, e)
-#define REG_OP2(n, i, o, e)
-#define REG_DIV(n, g, e)
-#define REG_OP1T OP1T
-#define REG_OP2T OP2T
-#define REG_CMP6(n, e)
-#define REG_CMP4(n, e)
-#include "wl_code_ops.def"
-#undef REG_OP
-#undef REG_ALU2
-#undef REG_ALU3
-#undef REG_UN
-#undef REG_LD
-#undef REG_ST
-#undef REG_OP1
-#undef REG_OP2
-#undef REG_DIV
-#undef REG_OP1T
-#undef REG_OP2T
-#undef REG_CMP6
-#undef REG_CMP4
 
 /* ---- Dispatch ---- */
 

@@ -3,7 +3,7 @@
  * Operations that are too rare or too big for the interpreter's loop: bulk memory, tables, sizes,
  * and memory accesses whose bounds check does not fit the fast forms.
  */
-#include "wl_runtime.h"
+#include "wl_slotops.h"
 
 #define BYTES_PER_FUEL 8u
 
@@ -132,4 +132,39 @@ wl_status_t wl_misc(wl_ctx_t *ctx, const uint16_t *ip, uint32_t *fp) {
         case WL_MISC_TABLE_FILL: return table_fill(ctx, a, i->tables[x]);
         default: /* WL_MISC_REF_FUNC */ a[0] = wl_instance_func(i, x); return WL_OK;
     }
+}
+
+const uint16_t *wl_resolve_indirect(wl_ctx_t *ctx, const uint16_t *ip, uint32_t *fp) {
+    wl_instance_t *i = ctx->instance;
+    const wl_module_t *m = i->module;
+    const wl_table_t *table = i->tables[HI(1)];
+    uint32_t index = S(LO(1));
+    ctx->exit = WL_EXIT_TRAP;
+    if (index >= table->size) {
+        ctx->arg = WL_TRAP_UNDEFINED_ELEMENT;
+        return NULL;
+    }
+    wl_func_t func = table->elements[index];
+    if (func == 0) {
+        ctx->arg = WL_TRAP_UNINITIALIZED_ELEMENT;
+        return NULL;
+    }
+    uint32_t own = func - i->func_base; /* wraps for others */
+    if (own < m->n_funcs - m->n_imported_funcs) {
+        own += m->n_imported_funcs;
+        if (m->func_types[own] != ip[2]) {
+            ctx->arg = WL_TRAP_CALL_TYPE;
+            return NULL;
+        }
+        ctx->exit = WL_EXIT_CALL;
+        ctx->arg = own;
+        return i->code[own];
+    }
+    if (!wl_functype_equal(wl_func_type(i->store, func), &m->types[ip[2]])) {
+        ctx->arg = WL_TRAP_CALL_TYPE;
+        return NULL;
+    }
+    ctx->exit = WL_EXIT_CALLI;
+    ctx->arg = func;
+    return NULL;
 }

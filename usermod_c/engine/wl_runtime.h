@@ -161,6 +161,9 @@ uint16_t wl_handler_word(wl_code_op_t op);
 /* Runs the MISC instruction at `ip`; may use up fuel. */
 wl_status_t wl_misc(wl_ctx_t *ctx, const uint16_t *ip, uint32_t *fp);
 
+/* The body to call through a table; NULL with ctx->exit and ctx->arg set when there is none here:
+ * a trap, a function not translated, or one of another instance or the host. */
+const uint16_t *wl_resolve_indirect(wl_ctx_t *ctx, const uint16_t *ip, uint32_t *fp);
 /* The status of an access that ends at `end`, out of bounds: declared pages above the cap are another matter. */
 wl_status_t wl_memory_trap(const wl_memory_t *memory, uint64_t end);
 

@@ -30,8 +30,10 @@ enum {
 #define REG_OP1(n, i, o, e)
 #define REG_OP2(n, i, o, e)
 #define REG_DIV(n, g, e)
-#define REG_OP1T(n, i, o, f)
-#define REG_OP2T(n, i, o, f)
+#define REG_CALL1(n, i, o, f)
+#define REG_CALL2(n, i, o, f)
+#define REG_TRY1(n, i, o, f)
+#define REG_TRY2(n, i, o, f)
 #define REG_CMP6(n, e) WLC_C##n = COND_##n,
 #define REG_CMP4(n, e) WLC_C##n = COND_##n,
 #include "wl_code_ops.def"
@@ -44,8 +46,10 @@ enum {
 #undef REG_OP1
 #undef REG_OP2
 #undef REG_DIV
-#undef REG_OP1T
-#undef REG_OP2T
+#undef REG_CALL1
+#undef REG_CALL2
+#undef REG_TRY1
+#undef REG_TRY2
 #undef REG_CMP6
 #undef REG_CMP4
 };
