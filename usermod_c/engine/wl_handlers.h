@@ -112,7 +112,7 @@
 /* ---- Compare and branch: the operands stand behind the offset ---- */
 
 #define BRANCH(n, form, xs, ys, e, taken, words) \
-    H(n##_##form) { uint32_t x = xs, y = ys; if (e) { taken; } NEXT(words); }
+    H(n##_##form) { uint32_t x = xs, y = ys; if (e) { taken(); } NEXT(words); }
 #define BRANCH6(n, e, taken) \
     BRANCH(n, AS, acc, S(LO(2)), e, taken, 3) BRANCH(n, SS, S(LO(2)), S(HI(2)), e, taken, 3) \
     BRANCH(n, AI, acc, I16(2), e, taken, 3) BRANCH(n, SI, S(LO(2)), I16(3), e, taken, 4)
@@ -127,23 +127,20 @@
 #undef REG_CMP6
 #undef REG_CMP4
 
-H(BZA) { if (acc == 0) { JUMP; } NEXT(2); }
-H(BNZA) { if (acc != 0) { JUMP; } NEXT(2); }
-H(BZS) { if (S(LO(2)) == 0) { JUMP; } NEXT(3); }
-H(BNZS) { if (S(LO(2)) != 0) { JUMP; } NEXT(3); }
-H(LBZA) { if (acc == 0) { LOOP_BACK; } NEXT(2); }
-H(LBNZA) { if (acc != 0) { LOOP_BACK; } NEXT(2); }
-H(LBZS) { if (S(LO(2)) == 0) { LOOP_BACK; } NEXT(3); }
-H(LBNZS) { if (S(LO(2)) != 0) { LOOP_BACK; } NEXT(3); }
-H(BR) { JUMP; }
-H(BRL) { LOOP_BACK; }
+H(BZA) { if (acc == 0) { JUMP(); } NEXT(2); }
+H(BNZA) { if (acc != 0) { JUMP(); } NEXT(2); }
+H(BZS) { if (S(LO(2)) == 0) { JUMP(); } NEXT(3); }
+H(BNZS) { if (S(LO(2)) != 0) { JUMP(); } NEXT(3); }
+H(LBZA) { if (acc == 0) { LOOP_BACK(); } NEXT(2); }
+H(LBNZA) { if (acc != 0) { LOOP_BACK(); } NEXT(2); }
+H(LBZS) { if (S(LO(2)) == 0) { LOOP_BACK(); } NEXT(3); }
+H(LBNZS) { if (S(LO(2)) != 0) { LOOP_BACK(); } NEXT(3); }
+H(BR) { JUMP(); }
+H(BRL) { LOOP_BACK(); }
 H(LOOP) {
-    CHARGE(ip[1]);
-    if (WL_UNLIKELY(FUEL_SPENT)) {
-        ip += 2;
-        EXIT(WL_EXIT_FUEL);
-    }
-    NEXT(2);
+    ip += 2;
+    SPEND(ip[-1]);
+    NEXT(0);
 }
 /* The offset that is chosen is relative to the word before itself. */
 #define TABLE_JUMP(index, first) \
@@ -225,11 +222,9 @@ H(MISC) {
     if (WL_UNLIKELY(s != WL_OK)) {
         TRAP(s);
     }
-    if (WL_UNLIKELY(FUEL_SPENT)) {
-        ip += 5;
-        EXIT(WL_EXIT_FUEL);
-    }
-    NEXT(5);
+    ip += 5;
+    SPEND(0); /* it was charged for what it did */
+    NEXT(0);
 }
 
 /* ---- Calls ---- */
@@ -249,12 +244,9 @@ H(MISC) {
         *++p = 0; \
         __asm__("" : "+r"(p)); /* not worth a call of memset */ \
     } \
-    CHARGE(ip[WL_H_COST]); \
-    if (WL_UNLIKELY(FUEL_SPENT)) { \
-        ip += WL_H_WORDS; \
-        EXIT(WL_EXIT_FUEL); \
-    } \
-    NEXT(WL_H_WORDS)
+    ip += WL_H_WORDS; \
+    SPEND(ip[WL_H_COST - WL_H_WORDS]); \
+    NEXT(0)
 
 H(CALL) {
     const uint16_t *h = ctx->code[ip[1]];

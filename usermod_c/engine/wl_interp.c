@@ -63,19 +63,32 @@ static inline void put_uint8_t(uint8_t *p, uint32_t v) { *p = (uint8_t)v; }
 
 /* ---- Fuel ---- */
 
-#if WL_ENABLE_FUEL
-#define CHARGE(n) fuel -= (int32_t)(n)
-#define FUEL_SPENT (fuel < 0)
+/* SPEND charges `n` units and leaves, at the ip as it is, when that was more than there are. The
+ * compiler would compare where the flags of the subtraction already tell. */
+#if !WL_ENABLE_FUEL
+#define SPEND(n) (void)0
+#elif defined(__thumb2__) && WL_DISPATCH == WL_DISPATCH_TAIL
+#define SPEND(n) \
+    do { \
+        __label__ spent_, enough_; \
+        __asm__ goto("subs %0, %0, %1\n\tbmi %l[spent_]" : "+r"(fuel) : "r"((uint32_t)(n)) : "cc" : spent_); \
+        goto enough_; \
+    spent_: \
+        EXIT(WL_EXIT_FUEL); \
+    enough_:; \
+    } while (0)
 #else
-#define CHARGE(n) (void)0
-#define FUEL_SPENT false
+#define SPEND(n) \
+    do { \
+        fuel -= (int32_t)(n); \
+        if (WL_UNLIKELY(fuel < 0)) { EXIT(WL_EXIT_FUEL); } \
+    } while (0)
 #endif
 /* ip is at the branch; its offset is the second word. */
-#define JUMP ip = (const uint16_t *)(const void *)((const uint8_t *)ip + ip[1]); NEXT(0)
-#define LOOP_BACK \
+#define JUMP() ip = (const uint16_t *)(const void *)((const uint8_t *)ip + ip[1]); NEXT(0)
+#define LOOP_BACK() \
     ip = (const uint16_t *)(const void *)((const uint8_t *)ip - ip[1]); \
-    CHARGE(ip[-1]); \
-    if (WL_UNLIKELY(FUEL_SPENT)) { EXIT(WL_EXIT_FUEL); } \
+    SPEND(ip[-1]); \
     NEXT(0)
 
 /* ---- Dispatch ---- */
@@ -164,9 +177,15 @@ __attribute__((naked)) void wl_interp(wl_ctx_t *c) {
         goto *(const void *)(base + (uintptr_t)offset_); \
     } while (0)
 #else
+#ifdef WL_PROFILE /* bench-profile counts which operation follows which */
+extern void wl_profile(uint32_t op);
+#else
+#define wl_profile(op) (void)0
+#endif
 #define NEXT(k) \
     do { \
         ip += (k); \
+        wl_profile(*ip); \
         goto *handlers[*ip]; \
     } while (0)
 #endif

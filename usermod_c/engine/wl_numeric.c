@@ -473,34 +473,56 @@ static NOINLINE uint32_t reciprocal(uint32_t b) {
 
 #if WL_F32_OWN
 uint32_t wl_f32_own_add(uint32_t a, uint32_t b) {
-    if (a << 1 < b << 1) { /* |a| >= |b| from here */
+    if (wl_f32_abs(a) < wl_f32_abs(b)) {
         uint32_t t = a;
         a = b;
         b = t;
     }
-    bool subtract = (a ^ b) >> 31 != 0;
     uint32_t sign = a & WL_F32_SIGN;
-    int32_t exponent_a = (int32_t)(a >> 23 & 0xff), exponent_b = (int32_t)(b >> 23 & 0xff);
-    if (exponent_a == 255) {
-        return wl_f32_is_nan(a) || (subtract && exponent_b == 255) ? WL_F32_NAN : a;
+    bool subtract = (a ^ b) >> 31 != 0;
+    uint32_t exponent = a >> 23 & 0xff, below = b >> 23 & 0xff;
+    uint32_t x = (a << 7 & 0x3fffffff) | 1u << 30, y = (b << 7 & 0x3fffffff) | 1u << 30;
+    if (WL_UNLIKELY(below == 0)) { /* a subnormal has the exponent 1 and no leading one */
+        below = 1;
+        y -= 1u << 30;
+        if (exponent == 0) {
+            exponent = 1;
+            x -= 1u << 30;
+        }
     }
-    /* One place below a significand's, for the carry. A subnormal has the exponent 1. */
-    uint32_t x = (a << 7 & 0x3fffffff) | (uint32_t)(exponent_a != 0) << 30;
-    uint32_t y = (b << 7 & 0x3fffffff) | (uint32_t)(exponent_b != 0) << 30;
-    exponent_a += exponent_a == 0;
-    exponent_b += exponent_b == 0;
-    if (exponent_a != exponent_b) {
-        y = shift_sticky32(y, (uint32_t)(exponent_a - exponent_b));
+    if (WL_UNLIKELY(exponent == 255)) {
+        return wl_f32_is_nan(a) || (subtract && below == 255) ? WL_F32_NAN : a;
     }
-    x = subtract ? x - y : x + y;
-    if (x == 0) {
-        return subtract ? 0 : sign;
+    if (exponent != below) {
+        y = shift_sticky32(y, exponent - below);
     }
-    uint32_t n = wl_clz32(x);
-    return f32_pack(sign, exponent_a + 1 - (int32_t)n, x << n);
+    if (subtract) {
+        x -= y;
+        if (x == 0) {
+            return 0;
+        }
+        uint32_t n = wl_clz32(x) - 1;
+        if (n >= exponent) {
+            n = exponent - 1;
+        }
+        x <<= n;
+        exponent -= n;
+    } else {
+        x += y;
+        if (x >> 31 != 0) {
+            x = x >> 1 | (x & 1);
+            exponent++;
+            if (exponent == 255) {
+                return sign | WL_F32_INF;
+            }
+        }
+    }
+    x += 0x3f + (x >> 7 & 1);
+    return sign + ((exponent - 1) << 23) + (x >> 7);
 }
 
-uint32_t wl_f32_own_mul(uint32_t a, uint32_t b) {
+/* A factor that is zero, subnormal, infinite or a NaN. */
+static NOINLINE uint32_t f32_unusual_mul(uint32_t a, uint32_t b) {
     uint32_t sign = (a ^ b) & WL_F32_SIGN;
     a = wl_f32_abs(a);
     b = wl_f32_abs(b);
@@ -518,6 +540,21 @@ uint32_t wl_f32_own_mul(uint32_t a, uint32_t b) {
         exponent--;
     }
     return f32_pack(sign, exponent, (uint32_t)(product >> 32) | ((uint32_t)product != 0));
+}
+
+uint32_t wl_f32_own_mul(uint32_t a, uint32_t b) {
+    uint32_t exponent_a = a >> 23 & 0xff, exponent_b = b >> 23 & 0xff;
+    if (WL_UNLIKELY(exponent_a - 1 >= 254 || exponent_b - 1 >= 254)) {
+        return f32_unusual_mul(a, b);
+    }
+    uint64_t product = multiply(a << 8 | 1u << 31, b << 8 | 1u << 31);
+    uint32_t significand = (uint32_t)(product >> 32) | ((uint32_t)product != 0);
+    int32_t exponent = (int32_t)(exponent_a + exponent_b) - 126;
+    if (significand >> 31 == 0) {
+        significand <<= 1;
+        exponent--;
+    }
+    return f32_pack((a ^ b) & WL_F32_SIGN, exponent, significand);
 }
 
 uint32_t wl_f32_own_div(uint32_t a, uint32_t b) {
@@ -555,55 +592,97 @@ uint32_t wl_f32_own_div(uint32_t a, uint32_t b) {
 
 #if WL_F64_OWN
 uint64_t wl_f64_own_add(uint64_t a, uint64_t b) {
-    if (a << 1 < b << 1) { /* |a| >= |b| from here */
+    if (wl_f64_abs(a) < wl_f64_abs(b)) {
         uint64_t t = a;
         a = b;
         b = t;
     }
-    bool subtract = (a ^ b) >> 63 != 0;
     uint32_t sign = (uint32_t)(a >> 32) & WL_F32_SIGN;
-    int32_t exponent_a = (int32_t)(a >> 52 & 0x7ff), exponent_b = (int32_t)(b >> 52 & 0x7ff);
-    if (exponent_a == 2047) {
-        return wl_f64_is_nan(a) || (subtract && exponent_b == 2047) ? WL_F64_NAN : a;
+    bool subtract = (a ^ b) >> 63 != 0;
+    uint32_t exponent = (uint32_t)(a >> 52) & 0x7ff, below = (uint32_t)(b >> 52) & 0x7ff;
+    uint64_t x = (a << 10 & ((1ull << 62) - 1)) | 1ull << 62, y = (b << 10 & ((1ull << 62) - 1)) | 1ull << 62;
+    if (WL_UNLIKELY(below == 0)) {
+        below = 1;
+        y -= 1ull << 62;
+        if (exponent == 0) {
+            exponent = 1;
+            x -= 1ull << 62;
+        }
     }
-    uint64_t x = (a << 10 & 0x3fffffffffffffff) | (uint64_t)(exponent_a != 0) << 62;
-    uint64_t y = (b << 10 & 0x3fffffffffffffff) | (uint64_t)(exponent_b != 0) << 62;
-    exponent_a += exponent_a == 0;
-    exponent_b += exponent_b == 0;
-    if (exponent_a != exponent_b) {
-        y = shift_sticky64(y, (uint32_t)(exponent_a - exponent_b));
+    if (WL_UNLIKELY(exponent == 2047)) {
+        return wl_f64_is_nan(a) || (subtract && below == 2047) ? WL_F64_NAN : a;
     }
-    x = subtract ? x - y : x + y;
-    if (x == 0) {
-        return subtract ? 0 : (uint64_t)sign << 32;
+    if (exponent != below) {
+        y = shift_sticky64(y, exponent - below);
     }
-    uint32_t n = (uint32_t)wl_clz64(x);
-    return f64_pack(sign, exponent_a + 1 - (int32_t)n, x << n);
+    if (subtract) {
+        x -= y;
+        if (x == 0) {
+            return 0;
+        }
+        uint32_t n = (uint32_t)wl_clz64(x) - 1;
+        if (n >= exponent) {
+            n = exponent - 1;
+        }
+        x <<= n;
+        exponent -= n;
+    } else {
+        x += y;
+        if (x >> 63 != 0) {
+            x = x >> 1 | (x & 1);
+            exponent++;
+            if (exponent == 2047) {
+                return (uint64_t)sign << 32 | WL_F64_INF;
+            }
+        }
+    }
+    x += 0x1ff + ((uint32_t)x >> 10 & 1);
+    return (x >> 10) + ((uint64_t)(sign + ((exponent - 1) << 20)) << 32);
 }
 
-uint64_t wl_f64_own_mul(uint64_t a, uint64_t b) {
-    uint32_t sign = (uint32_t)((a ^ b) >> 32) & WL_F32_SIGN;
+/* The upper half of the product of two significands; the rest is sticky. */
+static inline uint64_t f64_product(uint64_t x, uint64_t y) {
+    uint32_t x0 = (uint32_t)x, x1 = (uint32_t)(x >> 32), y0 = (uint32_t)y, y1 = (uint32_t)(y >> 32);
+    uint64_t low = multiply(x0, y0);
+    uint64_t middle = multiply(x1, y0) + (low >> 32);
+    uint64_t other = multiply(x0, y1) + (uint32_t)middle;
+    uint64_t high = multiply(x1, y1) + (middle >> 32) + (other >> 32);
+    return high | (((uint32_t)low | (uint32_t)other) != 0);
+}
+
+static NOINLINE uint64_t f64_unusual_mul(uint64_t a, uint64_t b) {
+    uint64_t sign = (a ^ b) & WL_F64_SIGN;
     a = wl_f64_abs(a);
     b = wl_f64_abs(b);
     if (a >= WL_F64_INF || b >= WL_F64_INF) {
-        return a > WL_F64_INF || b > WL_F64_INF || a == 0 || b == 0 ? WL_F64_NAN : (uint64_t)sign << 32 | WL_F64_INF;
+        return a > WL_F64_INF || b > WL_F64_INF || a == 0 || b == 0 ? WL_F64_NAN : sign | WL_F64_INF;
     }
     if (a == 0 || b == 0) {
-        return (uint64_t)sign << 32;
+        return sign;
     }
     int32_t exponent_a, exponent_b;
     uint64_t x = f64_unpack(a, &exponent_a), y = f64_unpack(b, &exponent_b);
-    uint32_t x0 = (uint32_t)x, x1 = (uint32_t)(x >> 32), y0 = (uint32_t)y, y1 = (uint32_t)(y >> 32);
-    uint64_t low = multiply(x0, y0), cross = multiply(x1, y0), other = multiply(x0, y1);
-    uint64_t middle = (low >> 32) + (uint32_t)cross + (uint32_t)other;
-    uint64_t product = multiply(x1, y1) + (cross >> 32) + (other >> 32) + (middle >> 32);
-    product |= ((uint32_t)low | (uint32_t)middle) != 0;
+    uint64_t product = f64_product(x, y);
     int32_t exponent = exponent_a + exponent_b - 1022;
     if (product >> 63 == 0) {
         product <<= 1;
         exponent--;
     }
-    return f64_pack(sign, exponent, product);
+    return f64_pack((uint32_t)(sign >> 32), exponent, product);
+}
+
+uint64_t wl_f64_own_mul(uint64_t a, uint64_t b) {
+    uint32_t exponent_a = (uint32_t)(a >> 52) & 0x7ff, exponent_b = (uint32_t)(b >> 52) & 0x7ff;
+    if (WL_UNLIKELY(exponent_a - 1 >= 2046 || exponent_b - 1 >= 2046)) {
+        return f64_unusual_mul(a, b);
+    }
+    uint64_t product = f64_product(a << 11 | 1ull << 63, b << 11 | 1ull << 63);
+    int32_t exponent = (int32_t)(exponent_a + exponent_b) - 1022;
+    if (product >> 63 == 0) {
+        product <<= 1;
+        exponent--;
+    }
+    return f64_pack((uint32_t)((a ^ b) >> 32) & WL_F32_SIGN, exponent, product);
 }
 
 uint64_t wl_f64_own_div(uint64_t a, uint64_t b) {
