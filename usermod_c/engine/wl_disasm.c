@@ -47,7 +47,7 @@ static const char *const formats[WLC_COUNT] = {
     [WLC_BZS] = "ts", [WLC_BNZS] = "ts", [WLC_LBZA] = "t", [WLC_LBNZA] = "t", [WLC_LBZS] = "ts",
     [WLC_LBNZS] = "ts", [WLC_BRTA] = "T", [WLC_BRTS] = "sT", [WLC_UNREACHABLE] = "", [WLC_STA] = "s",
     [WLC_STAF] = "u", [WLC_LDA] = "s", [WLC_LDI16] = "i", [WLC_LDI32] = "uu", [WLC_MOV] = "s",
-    [WLC_MOV64] = "s", [WLC_MOVF] = "uu", [WLC_MOVF64] = "uu", [WLC_STI16] = "si", [WLC_STI32] = "suu",
+    [WLC_MOV2] = "ss", [WLC_INCNZ] = "tsi", [WLC_INCNE_S] = "tsi", [WLC_INCNE_I] = "tsii", [WLC_MOV64] = "s", [WLC_MOVF] = "uu", [WLC_MOVF64] = "uu", [WLC_STI16] = "si", [WLC_STI32] = "suu",
     [WLC_STI64] = "suuuu", [WLC_SEL] = "s", [WLC_SELD] = "ss", [WLC_SEL64] = "ss", [WLC_GGET] = "u",
     [WLC_GGETD] = "us", [WLC_GSETA] = "u", [WLC_GSETS] = "su", [WLC_GGET64] = "su", [WLC_GSET64] = "su",
     [WLC_LD64] = "su", [WLC_ST64] = "su", [WLC_EXTA_S] = "s", [WLC_EXTA_U] = "s", [WLC_MISC] = "uuuu",
@@ -74,7 +74,7 @@ uint32_t wl_disasm(const uint16_t *code, uint32_t pos, FILE *out) {
     }
     fprintf(out, "%5u  %-12s", pos, names[op]);
     uint32_t at = pos + 1;
-    bool loop = names[op][0] == 'L' || op == WLC_BRL;
+    bool loop = names[op][0] == 'L' || op == WLC_BRL || (op >= WLC_INCNZ && op <= WLC_INCNE_I);
     for (const char *f = formats[op]; *f != 0; f++, at++) {
         uint16_t w = code[at];
         switch (*f) {

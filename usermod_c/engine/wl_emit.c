@@ -98,6 +98,10 @@ void wl_emit_op(wl_translator_t *t, wl_code_op_t op) {
     if (t->locating && !t->located) {
         t->stop_offset = t->v->op_pos;
     }
+    t->previous_op = t->last_op;
+    t->previous_pos = t->last_pos;
+    t->previous_acc = t->acc_before;
+    memcpy(t->previous_words, t->last_words, sizeof t->last_words);
     t->last_op = op;
     t->last_pos = t->pos;
     t->last_dst = WL_NO_SLOT;
@@ -108,7 +112,12 @@ void wl_emit_op(wl_translator_t *t, wl_code_op_t op) {
 void wl_emit_undo(wl_translator_t *t) {
     t->pos = t->last_pos;
     t->acc_slot = t->acc_before;
-    t->last_op = WLC_COUNT;
+    t->last_op = t->previous_op;
+    t->last_pos = t->previous_pos;
+    t->acc_before = t->previous_acc;
+    t->last_dst = WL_NO_SLOT;
+    memcpy(t->last_words, t->previous_words, sizeof t->last_words);
+    t->previous_op = WLC_COUNT;
 }
 
 /* ---- Labels ---- */
@@ -247,7 +256,13 @@ void wl_emit_mov(wl_translator_t *t, uint32_t dst, uint32_t src, uint32_t slots)
     if (dst == src) {
         return;
     }
-    if (is_near(t, dst, slots) && is_near(t, src, slots)) {
+    bool near = is_near(t, dst, slots) && is_near(t, src, slots);
+    if (WL_ENABLE_SUPER && near && slots == 1 && t->last_op == WLC_MOV) {
+        t->last_op = WLC_MOV2;
+        wl_emit_set_word(t, t->last_pos, wl_handler_word(WLC_MOV2));
+        wl_emit_word(t, dst * WL_SLOT_BYTES | (src * WL_SLOT_BYTES) << 8);
+        t->last_dst = WL_NO_SLOT;
+    } else if (near) {
         wl_emit_op(t, slots == 2 ? WLC_MOV64 : WLC_MOV);
         wl_emit_word(t, dst * WL_SLOT_BYTES | (src * WL_SLOT_BYTES) << 8);
         t->last_dst = (uint16_t)dst;

@@ -135,6 +135,16 @@ H(LBZA) { if (acc == 0) { LOOP_BACK(); } NEXT(2); }
 H(LBNZA) { if (acc != 0) { LOOP_BACK(); } NEXT(2); }
 H(LBZS) { if (S(LO(2)) == 0) { LOOP_BACK(); } NEXT(3); }
 H(LBNZS) { if (S(LO(2)) != 0) { LOOP_BACK(); } NEXT(3); }
+/* The end of a counting loop in one. */
+#define COUNT(limit, words) \
+    uint32_t *p = AT(fp, LO(2)); \
+    acc = *p + I16(3); \
+    *p = acc; \
+    if (acc != limit) { LOOP_BACK(); } \
+    NEXT(words)
+H(INCNZ) { COUNT(0, 4); }
+H(INCNE_S) { COUNT(S(HI(2)), 4); }
+H(INCNE_I) { COUNT(I16(4), 5); }
 H(BR) { JUMP(); }
 H(BRL) { LOOP_BACK(); }
 H(LOOP) {
@@ -160,6 +170,13 @@ H(LDA) { acc = S(LO(1)); NEXT(2); }
 H(LDI16) { acc = I16(1); NEXT(2); }
 H(LDI32) { acc = ip[1] | (uint32_t)ip[2] << 16; NEXT(3); }
 H(MOV) { uint32_t v = S(HI(1)); S(LO(1)) = v; NEXT(2); }
+H(MOV2) {
+    uint32_t v = S(HI(1));
+    S(LO(1)) = v;
+    v = S(HI(2));
+    S(LO(2)) = v;
+    NEXT(3);
+}
 H(MOV64) { uint32_t v = S(HI(1)), w = S1(HI(1)); S(LO(1)) = v; S1(LO(1)) = w; NEXT(2); }
 H(MOVF) { S(ip[1]) = S(ip[2]); NEXT(3); }
 H(MOVF64) { uint32_t v = S(ip[2]), w = S1(ip[2]); S(ip[1]) = v; S1(ip[1]) = w; NEXT(3); }

@@ -521,40 +521,30 @@ uint32_t wl_f32_own_add(uint32_t a, uint32_t b) {
     return sign + ((exponent - 1) << 23) + (x >> 7);
 }
 
-/* A factor that is zero, subnormal, infinite or a NaN. */
-static NOINLINE uint32_t f32_unusual_mul(uint32_t a, uint32_t b) {
-    uint32_t sign = (a ^ b) & WL_F32_SIGN;
-    a = wl_f32_abs(a);
-    b = wl_f32_abs(b);
-    if (a >= WL_F32_INF || b >= WL_F32_INF) {
-        return a > WL_F32_INF || b > WL_F32_INF || a == 0 || b == 0 ? WL_F32_NAN : sign | WL_F32_INF;
-    }
-    int32_t exponent_a, exponent_b;
-    uint64_t product = multiply(f32_unpack(a, &exponent_a), f32_unpack(b, &exponent_b));
-    if (product == 0) {
-        return sign;
-    }
-    int32_t exponent = exponent_a + exponent_b - 126;
-    if (product >> 63 == 0) {
-        product <<= 1;
-        exponent--;
-    }
-    return f32_pack(sign, exponent, (uint32_t)(product >> 32) | ((uint32_t)product != 0));
-}
-
 uint32_t wl_f32_own_mul(uint32_t a, uint32_t b) {
-    uint32_t exponent_a = a >> 23 & 0xff, exponent_b = b >> 23 & 0xff;
-    if (WL_UNLIKELY(exponent_a - 1 >= 254 || exponent_b - 1 >= 254)) {
-        return f32_unusual_mul(a, b);
+    uint32_t sign = (a ^ b) & WL_F32_SIGN;
+    int32_t exponent_a = (int32_t)(a >> 23 & 0xff), exponent_b = (int32_t)(b >> 23 & 0xff);
+    uint32_t x = a << 8 | 1u << 31, y = b << 8 | 1u << 31;
+    if (WL_UNLIKELY((uint32_t)exponent_a - 1 >= 254 || (uint32_t)exponent_b - 1 >= 254)) {
+        a = wl_f32_abs(a);
+        b = wl_f32_abs(b);
+        if (a >= WL_F32_INF || b >= WL_F32_INF) {
+            return a > WL_F32_INF || b > WL_F32_INF || a == 0 || b == 0 ? WL_F32_NAN : sign | WL_F32_INF;
+        }
+        if (a == 0 || b == 0) {
+            return sign;
+        }
+        x = f32_normalise(x, &exponent_a);
+        y = f32_normalise(y, &exponent_b);
     }
-    uint64_t product = multiply(a << 8 | 1u << 31, b << 8 | 1u << 31);
+    uint64_t product = multiply(x, y);
     uint32_t significand = (uint32_t)(product >> 32) | ((uint32_t)product != 0);
-    int32_t exponent = (int32_t)(exponent_a + exponent_b) - 126;
+    int32_t exponent = exponent_a + exponent_b - 126;
     if (significand >> 31 == 0) {
         significand <<= 1;
         exponent--;
     }
-    return f32_pack((a ^ b) & WL_F32_SIGN, exponent, significand);
+    return f32_pack(sign, exponent, significand);
 }
 
 uint32_t wl_f32_own_div(uint32_t a, uint32_t b) {

@@ -1053,8 +1053,32 @@ static condition_t take_condition(wl_translator_t *t, uint32_t count) {
     return c;
 }
 
+/* A loop that ends in `x += i; if (x != limit) continue` branches with the addition in one. */
+static bool count_and_branch(wl_translator_t *t, const condition_t *c, bool when, uint32_t loop) {
+    uint32_t d = t->last_words[0] >> 8, step = t->last_words[1], cond = when ? c->cond : cond_inverse[c->cond];
+    bool zero = !c->fused && c->value.kind == IN_ACC && when != (c->value.imm != 0);
+    if (!WL_ENABLE_SUPER || t->last_op != WLC_ADD_SID || (t->last_words[0] & 0xff) != d ||
+        t->acc_slot != d / WL_SLOT_BYTES || !(zero || (c->fused && cond == COND_NE && c->form != WL_CMP_SI &&
+                                                      c->form != WL_CMP_SS))) {
+        return false;
+    }
+    wl_emit_undo(t);
+    wl_emit_op(t, zero ? WLC_INCNZ : c->form == WL_CMP_AS ? WLC_INCNE_S : WLC_INCNE_I);
+    wl_emit_backward(t, loop);
+    wl_emit_word(t, zero || c->form == WL_CMP_AI ? d : d | (uint32_t)c->words[0] << 8);
+    wl_emit_word(t, step);
+    if (!zero && c->form == WL_CMP_AI) {
+        wl_emit_word(t, c->words[0]);
+    }
+    t->acc_slot = (uint16_t)(d / WL_SLOT_BYTES);
+    return true;
+}
+
 /* Branches when the condition is `when`; to `label` (forward), or back to position `loop`. */
 static void branch(wl_translator_t *t, condition_t *c, bool when, uint16_t *label, uint32_t loop) {
+    if (label == NULL && count_and_branch(t, c, when, loop)) {
+        return;
+    }
     if (c->fused) {
         uint32_t cond = when ? c->cond : cond_inverse[c->cond];
         wl_emit_op(t, (label != NULL ? WLC_BEQ_AS : WLC_LEQ_AS) + cmp_op(cond, c->form));

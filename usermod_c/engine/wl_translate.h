@@ -63,6 +63,10 @@ struct wl_translator {
     uint16_t last_dst;    /* slot that it writes, for those whose first operand byte is `d` */
     uint16_t last_words[3];
     uint16_t acc_before;  /* acc_slot before it */
+    wl_code_op_t previous_op; /* the one before; WLC_COUNT: none */
+    uint32_t previous_pos;
+    uint16_t previous_words[3];
+    uint16_t previous_acc;
 
     uint32_t cost;        /* fuel of the block at hand */
 };
