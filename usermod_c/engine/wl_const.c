@@ -8,41 +8,6 @@
  */
 #include "wl_internal.h"
 
-wl_status_t wl_opcode_status(uint8_t opcode) {
-    switch (opcode) {
-#define WASM_OP(name, byte, mnemonic, imm, sig, kind, code) \
-    case byte:                                              \
-        return byte < 0xe0 ? WL_OK : WL_BAD_OPCODE;
-#include "wl_wasm_ops.def"
-#undef WASM_OP
-        case 0xfc:
-            return WL_OK;
-        case 0xfd:
-            return WL_NO_SIMD;
-        case 0xfe:
-            return WL_NO_THREADS;
-        case 0x06: /* try */
-        case 0x07: /* catch */
-        case 0x08: /* throw */
-        case 0x09: /* rethrow */
-        case 0x0a: /* throw_ref */
-        case 0x18: /* delegate */
-        case 0x19: /* catch_all */
-        case 0x1f: /* try_table */
-            return WL_NO_EXCEPTIONS;
-        case 0x14: /* call_ref */
-        case 0x15: /* return_call_ref */
-        case 0xd3: /* ref.eq */
-        case 0xd4: /* ref.as_non_null */
-        case 0xd5: /* br_on_null */
-        case 0xd6: /* br_on_non_null */
-        case 0xfb:
-            return WL_NO_GC;
-        default:
-            return WL_BAD_OPCODE;
-    }
-}
-
 void wl_declare_ref(const wl_module_t *m, uint32_t func_index) {
     m->declared_refs[func_index / 8] |= (uint8_t)(1u << (func_index % 8));
 }

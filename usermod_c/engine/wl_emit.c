@@ -109,6 +109,16 @@ void wl_emit_op(wl_translator_t *t, wl_code_op_t op) {
     wl_emit_word(t, wl_handler_word(op));
 }
 
+void wl_emit1(wl_translator_t *t, wl_code_op_t op, uint32_t word) {
+    wl_emit_op(t, op);
+    wl_emit_word(t, word);
+}
+
+void wl_emit2(wl_translator_t *t, wl_code_op_t op, uint32_t word, uint32_t second) {
+    wl_emit1(t, op, word);
+    wl_emit_word(t, second);
+}
+
 void wl_emit_undo(wl_translator_t *t) {
     t->pos = t->last_pos;
     t->acc_slot = t->acc_before;
@@ -161,9 +171,7 @@ static void move_far(wl_translator_t *t, uint32_t dst, uint32_t src, uint32_t sl
         wl_emit_fail(t, WL_OVER_FRAME); /* translation starts again, with scratch slots */
         return;
     }
-    wl_emit_op(t, slots == 2 ? WLC_MOVF64 : WLC_MOVF);
-    wl_emit_word(t, dst * WL_SLOT_BYTES);
-    wl_emit_word(t, src * WL_SLOT_BYTES);
+    wl_emit2(t, slots == 2 ? WLC_MOVF64 : WLC_MOVF, dst * WL_SLOT_BYTES, src * WL_SLOT_BYTES);
     t->last_dst = (uint16_t)dst;
 }
 
@@ -212,8 +220,7 @@ void wl_emit_dst_done(wl_translator_t *t, uint32_t slot, uint32_t slots) {
 void wl_emit_store_acc(wl_translator_t *t, uint32_t slot) {
     uint32_t merge = t->last_op < WLC_COUNT ? results[t->last_op] : MERGE_NONE;
     if (!is_near(t, slot, 1)) {
-        wl_emit_op(t, WLC_STAF);
-        wl_emit_word(t, slot * WL_SLOT_BYTES);
+        wl_emit1(t, WLC_STAF, slot * WL_SLOT_BYTES);
         if (!t->far_frame) {
             t->need_far = true;
             wl_emit_fail(t, WL_OVER_FRAME);
@@ -228,8 +235,7 @@ void wl_emit_store_acc(wl_translator_t *t, uint32_t slot) {
             wl_emit_word(t, slot * WL_SLOT_BYTES);
         }
     } else {
-        wl_emit_op(t, WLC_STA);
-        wl_emit_word(t, slot * WL_SLOT_BYTES);
+        wl_emit1(t, WLC_STA, slot * WL_SLOT_BYTES);
     }
     t->acc_slot = WL_ENABLE_ACCUMULATOR ? (uint16_t)slot : WL_NO_SLOT;
 }
@@ -263,8 +269,7 @@ void wl_emit_mov(wl_translator_t *t, uint32_t dst, uint32_t src, uint32_t slots)
         wl_emit_word(t, dst * WL_SLOT_BYTES | (src * WL_SLOT_BYTES) << 8);
         t->last_dst = WL_NO_SLOT;
     } else if (near) {
-        wl_emit_op(t, slots == 2 ? WLC_MOV64 : WLC_MOV);
-        wl_emit_word(t, dst * WL_SLOT_BYTES | (src * WL_SLOT_BYTES) << 8);
+        wl_emit1(t, slots == 2 ? WLC_MOV64 : WLC_MOV, dst * WL_SLOT_BYTES | (src * WL_SLOT_BYTES) << 8);
         t->last_dst = (uint16_t)dst;
     } else {
         move_far(t, dst, src, slots);
@@ -274,9 +279,7 @@ void wl_emit_mov(wl_translator_t *t, uint32_t dst, uint32_t src, uint32_t slots)
 
 void wl_emit_const(wl_translator_t *t, uint32_t dst, uint32_t value) {
     uint32_t d = wl_emit_dst(t, dst);
-    wl_emit_op(t, wl_fits16(value) ? WLC_STI16 : WLC_STI32);
-    wl_emit_word(t, d);
-    wl_emit_word(t, value & 0xffff);
+    wl_emit2(t, wl_fits16(value) ? WLC_STI16 : WLC_STI32, d, value & 0xffff);
     if (!wl_fits16(value)) {
         wl_emit_word(t, value >> 16);
     }
@@ -285,8 +288,7 @@ void wl_emit_const(wl_translator_t *t, uint32_t dst, uint32_t value) {
 
 void wl_emit_const64(wl_translator_t *t, uint32_t dst, uint64_t value) {
     uint32_t d = wl_emit_dst(t, dst);
-    wl_emit_op(t, WLC_STI64);
-    wl_emit_word(t, d);
+    wl_emit1(t, WLC_STI64, d);
     for (uint32_t i = 0; i < 4; i++, value >>= 16) {
         wl_emit_word(t, (uint32_t)(value & 0xffff));
     }
@@ -295,14 +297,12 @@ void wl_emit_const64(wl_translator_t *t, uint32_t dst, uint64_t value) {
 
 void wl_emit_load_acc(wl_translator_t *t, uint32_t slot) {
     uint32_t a = wl_emit_src(t, slot, 1, 0);
-    wl_emit_op(t, WLC_LDA);
-    wl_emit_word(t, a);
+    wl_emit1(t, WLC_LDA, a);
     t->acc_slot = WL_ENABLE_ACCUMULATOR ? (uint16_t)slot : WL_NO_SLOT;
 }
 
 void wl_emit_acc_const(wl_translator_t *t, uint32_t value) {
-    wl_emit_op(t, wl_fits16(value) ? WLC_LDI16 : WLC_LDI32);
-    wl_emit_word(t, value & 0xffff);
+    wl_emit1(t, wl_fits16(value) ? WLC_LDI16 : WLC_LDI32, value & 0xffff);
     if (!wl_fits16(value)) {
         wl_emit_word(t, value >> 16);
     }

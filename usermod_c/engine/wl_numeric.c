@@ -150,47 +150,45 @@ uint64_t wl_f64_pick(uint64_t a, uint64_t b, bool greater) {
 
 /* ---- Rounding to an integral value ---- */
 
-/* `unit` is the bit that stands for 1, `rest` the bits under it. Adding a unit to the magnitude
- * carries into the exponent as it should. A number below 1 is taken as one with the integral part
- * 0: it has no unit, and `rest` says where it lies between 0 and 1. */
+/* `unit` is the bit that stands for 1. Adding to the pattern what brings the fraction to the next
+ * unit, or not, carries into the exponent as it should; then the fraction goes. */
 uint32_t wl_f32_round(uint32_t a, wl_round_t mode) {
-    uint32_t sign = a & WL_F32_SIGN, magnitude = a ^ sign;
-    if (magnitude >= 150u << 23) {
+    uint32_t sign = a & WL_F32_SIGN, exponent = a >> 23 & 0xff;
+    if (exponent >= 127 + 23) {
         return wl_f32_is_nan(a) ? WL_F32_NAN : a;
     }
-    bool up = (mode == WL_ROUND_CEIL && sign == 0) || (mode == WL_ROUND_FLOOR && sign != 0);
-    if (magnitude < 127u << 23) {
-        up = (up && magnitude != 0) || (mode == WL_ROUND_NEAREST && magnitude > 126u << 23);
-        return sign | (up ? 127u << 23 : 0);
+    bool away = mode == (sign != 0 ? WL_ROUND_FLOOR : WL_ROUND_CEIL);
+    if (exponent < 127) {
+        bool one = (away && a != sign) || (mode == WL_ROUND_NEAREST && wl_f32_abs(a) > 126u << 23);
+        return one ? sign | 127u << 23 : sign;
     }
-    uint32_t unit = 1u << (150 - (magnitude >> 23));
-    uint32_t rest = a & (unit - 1);
-    a -= rest;
-    if (mode == WL_ROUND_NEAREST) {
-        up = rest > unit / 2 || (rest == unit / 2 && (a & unit) != 0);
+    uint32_t unit = 1u << (127 + 23 - exponent);
+    if (away) {
+        a += unit - 1;
+    } else if (mode == WL_ROUND_NEAREST) {
+        a += unit / 2 - ((a & unit) == 0);
     }
-    return up && rest != 0 ? a + unit : a;
+    return a & -unit;
 }
 
 uint64_t wl_f64_round(uint64_t a, wl_round_t mode) {
     uint64_t sign = a & WL_F64_SIGN;
     uint32_t exponent = (uint32_t)(a >> 52) & 0x7ff;
-    if (exponent >= 1075) {
+    if (exponent >= 1023 + 52) {
         return wl_f64_is_nan(a) ? WL_F64_NAN : a;
     }
-    bool up = (mode == WL_ROUND_CEIL && sign == 0) || (mode == WL_ROUND_FLOOR && sign != 0);
+    bool away = mode == (sign != 0 ? WL_ROUND_FLOOR : WL_ROUND_CEIL);
     if (exponent < 1023) {
-        uint64_t magnitude = a ^ sign;
-        up = (up && magnitude != 0) || (mode == WL_ROUND_NEAREST && magnitude > 1022ull << 52);
-        return sign | (up ? 1023ull << 52 : 0);
+        bool one = (away && a != sign) || (mode == WL_ROUND_NEAREST && wl_f64_abs(a) > 1022ull << 52);
+        return one ? sign | 1023ull << 52 : sign;
     }
-    uint64_t unit = 1ull << (1075 - exponent);
-    uint64_t rest = a & (unit - 1);
-    a -= rest;
-    if (mode == WL_ROUND_NEAREST) {
-        up = rest > unit / 2 || (rest == unit / 2 && (a & unit) != 0);
+    uint64_t unit = 1ull << (1023 + 52 - exponent);
+    if (away) {
+        a += unit - 1;
+    } else if (mode == WL_ROUND_NEAREST) {
+        a += unit / 2 - ((a & unit) == 0);
     }
-    return up && rest != 0 ? a + unit : a;
+    return a & -unit;
 }
 
 /* ---- All that follows is for processors without f64 ---- */
@@ -521,45 +519,62 @@ uint32_t wl_f32_own_add(uint32_t a, uint32_t b) {
     return sign + ((exponent - 1) << 23) + (x >> 7);
 }
 
-uint32_t wl_f32_own_mul(uint32_t a, uint32_t b) {
+/* A product with a zero, subnormal, infinite or NaN factor. */
+static NOINLINE uint32_t f32_unusual_mul(uint32_t a, uint32_t b) {
     uint32_t sign = (a ^ b) & WL_F32_SIGN;
-    int32_t exponent_a = (int32_t)(a >> 23 & 0xff), exponent_b = (int32_t)(b >> 23 & 0xff);
-    uint32_t x = a << 8 | 1u << 31, y = b << 8 | 1u << 31;
-    if (WL_UNLIKELY((uint32_t)exponent_a - 1 >= 254 || (uint32_t)exponent_b - 1 >= 254)) {
-        a = wl_f32_abs(a);
-        b = wl_f32_abs(b);
-        if (a >= WL_F32_INF || b >= WL_F32_INF) {
-            return a > WL_F32_INF || b > WL_F32_INF || a == 0 || b == 0 ? WL_F32_NAN : sign | WL_F32_INF;
-        }
-        if (a == 0 || b == 0) {
-            return sign;
-        }
-        x = f32_normalise(x, &exponent_a);
-        y = f32_normalise(y, &exponent_b);
+    a = wl_f32_abs(a);
+    b = wl_f32_abs(b);
+    if (a < b) {
+        uint32_t t = a;
+        a = b;
+        b = t;
     }
-    uint64_t product = multiply(x, y);
-    uint32_t significand = (uint32_t)(product >> 32) | ((uint32_t)product != 0);
-    int32_t exponent = exponent_a + exponent_b - 126;
-    if (significand >> 31 == 0) {
-        significand <<= 1;
+    if (a >= WL_F32_INF) {
+        return a > WL_F32_INF || b == 0 ? WL_F32_NAN : sign | WL_F32_INF;
+    }
+    /* Move a power of two from `a` to the subnormal `b`. If there is not as much, the product is
+     * far below the least subnormal. */
+    uint32_t n = wl_clz32(b) - 8;
+    return b == 0 || a >> 23 <= n ? sign : sign | wl_f32_own_mul(a - (n << 23), b << n);
+}
+
+uint32_t wl_f32_own_mul(uint32_t a, uint32_t b) {
+    uint32_t exponent_a = a >> 23 & 0xff, exponent_b = b >> 23 & 0xff;
+    if (WL_UNLIKELY(exponent_a - 1 >= 254 || exponent_b - 1 >= 254)) {
+        return f32_unusual_mul(a, b);
+    }
+    uint64_t product = multiply(a << 8 | 1u << 31, b << 8 | 1u << 31);
+    uint32_t x = (uint32_t)(product >> 32) | ((uint32_t)product != 0);
+    int32_t exponent = (int32_t)(exponent_a + exponent_b) - 126;
+    if (x >> 31 == 0) {
+        x <<= 1;
         exponent--;
     }
-    return f32_pack(sign, exponent, significand);
+    return f32_pack((a ^ b) & WL_F32_SIGN, exponent, x);
 }
 
 uint32_t wl_f32_own_div(uint32_t a, uint32_t b) {
     uint32_t sign = (a ^ b) & WL_F32_SIGN;
-    a = wl_f32_abs(a);
-    b = wl_f32_abs(b);
-    if (a >= WL_F32_INF || b >= WL_F32_INF || a == 0 || b == 0) {
-        if (a > WL_F32_INF || b > WL_F32_INF || a == b) {
+    uint32_t exponent_a = a >> 23 & 0xff, exponent_b = b >> 23 & 0xff;
+    int32_t exponent = (int32_t)(exponent_a - exponent_b) + 126;
+    uint32_t x = a << 8 | 1u << 31, y = b << 8 | 1u << 31;
+    if (WL_UNLIKELY(exponent_a - 1 >= 254 || exponent_b - 1 >= 254)) {
+        a = wl_f32_abs(a);
+        b = wl_f32_abs(b);
+        if (a > WL_F32_INF || b > WL_F32_INF || (a == b && (a == 0 || a == WL_F32_INF))) {
             return WL_F32_NAN;
         }
-        return a > b ? sign | WL_F32_INF : sign;
+        if (a == 0 || b == WL_F32_INF) {
+            return sign;
+        }
+        if (b == 0 || a == WL_F32_INF) {
+            return sign | WL_F32_INF;
+        }
+        int32_t other;
+        x = f32_unpack(a, &exponent);
+        y = f32_unpack(b, &other);
+        exponent += 126 - other;
     }
-    int32_t exponent_a, exponent_b;
-    uint32_t x = f32_unpack(a, &exponent_a), y = f32_unpack(b, &exponent_b);
-    int32_t exponent = exponent_a - exponent_b + 126;
     if (x >= y) {
         x >>= 1;
         exponent++;
@@ -630,35 +645,20 @@ uint64_t wl_f64_own_add(uint64_t a, uint64_t b) {
     return (x >> 10) + ((uint64_t)(sign + ((exponent - 1) << 20)) << 32);
 }
 
-/* The upper half of the product of two significands; the rest is sticky. */
-static inline uint64_t f64_product(uint64_t x, uint64_t y) {
-    uint32_t x0 = (uint32_t)x, x1 = (uint32_t)(x >> 32), y0 = (uint32_t)y, y1 = (uint32_t)(y >> 32);
-    uint64_t low = multiply(x0, y0);
-    uint64_t middle = multiply(x1, y0) + (low >> 32);
-    uint64_t other = multiply(x0, y1) + (uint32_t)middle;
-    uint64_t high = multiply(x1, y1) + (middle >> 32) + (other >> 32);
-    return high | (((uint32_t)low | (uint32_t)other) != 0);
-}
-
 static NOINLINE uint64_t f64_unusual_mul(uint64_t a, uint64_t b) {
     uint64_t sign = (a ^ b) & WL_F64_SIGN;
     a = wl_f64_abs(a);
     b = wl_f64_abs(b);
-    if (a >= WL_F64_INF || b >= WL_F64_INF) {
-        return a > WL_F64_INF || b > WL_F64_INF || a == 0 || b == 0 ? WL_F64_NAN : sign | WL_F64_INF;
+    if (a < b) {
+        uint64_t t = a;
+        a = b;
+        b = t;
     }
-    if (a == 0 || b == 0) {
-        return sign;
+    if (a >= WL_F64_INF) {
+        return a > WL_F64_INF || b == 0 ? WL_F64_NAN : sign | WL_F64_INF;
     }
-    int32_t exponent_a, exponent_b;
-    uint64_t x = f64_unpack(a, &exponent_a), y = f64_unpack(b, &exponent_b);
-    uint64_t product = f64_product(x, y);
-    int32_t exponent = exponent_a + exponent_b - 1022;
-    if (product >> 63 == 0) {
-        product <<= 1;
-        exponent--;
-    }
-    return f64_pack((uint32_t)(sign >> 32), exponent, product);
+    uint32_t n = (uint32_t)wl_clz64(b) - 11;
+    return b == 0 || a >> 52 <= n ? sign : sign | wl_f64_own_mul(a - ((uint64_t)n << 52), b << n);
 }
 
 uint64_t wl_f64_own_mul(uint64_t a, uint64_t b) {
@@ -666,28 +666,43 @@ uint64_t wl_f64_own_mul(uint64_t a, uint64_t b) {
     if (WL_UNLIKELY(exponent_a - 1 >= 2046 || exponent_b - 1 >= 2046)) {
         return f64_unusual_mul(a, b);
     }
-    uint64_t product = f64_product(a << 11 | 1ull << 63, b << 11 | 1ull << 63);
+    uint64_t x = a << 11 | 1ull << 63, y = b << 11 | 1ull << 63;
+    uint32_t x0 = (uint32_t)x, x1 = (uint32_t)(x >> 32), y0 = (uint32_t)y, y1 = (uint32_t)(y >> 32);
+    uint64_t low = multiply(x0, y0);
+    uint64_t cross = multiply(x1, y0) + (low >> 32);
+    uint64_t middle = multiply(x0, y1) + (uint32_t)cross;
+    x = multiply(x1, y1) + (cross >> 32) + (middle >> 32);
+    x |= ((uint32_t)low | (uint32_t)middle) != 0;
     int32_t exponent = (int32_t)(exponent_a + exponent_b) - 1022;
-    if (product >> 63 == 0) {
-        product <<= 1;
+    if (x >> 63 == 0) {
+        x <<= 1;
         exponent--;
     }
-    return f64_pack((uint32_t)((a ^ b) >> 32) & WL_F32_SIGN, exponent, product);
+    return f64_pack((uint32_t)((a ^ b) >> 32) & WL_F32_SIGN, exponent, x);
 }
 
 uint64_t wl_f64_own_div(uint64_t a, uint64_t b) {
     uint32_t sign = (uint32_t)((a ^ b) >> 32) & WL_F32_SIGN;
-    a = wl_f64_abs(a);
-    b = wl_f64_abs(b);
-    if (a >= WL_F64_INF || b >= WL_F64_INF || a == 0 || b == 0) {
-        if (a > WL_F64_INF || b > WL_F64_INF || a == b) {
+    uint32_t exponent_a = (uint32_t)(a >> 52) & 0x7ff, exponent_b = (uint32_t)(b >> 52) & 0x7ff;
+    int32_t exponent = (int32_t)(exponent_a - exponent_b) + 1023;
+    uint64_t x = (a & ((1ull << 52) - 1)) | 1ull << 52, y = (b & ((1ull << 52) - 1)) | 1ull << 52;
+    if (WL_UNLIKELY(exponent_a - 1 >= 2046 || exponent_b - 1 >= 2046)) {
+        a = wl_f64_abs(a);
+        b = wl_f64_abs(b);
+        if (a > WL_F64_INF || b > WL_F64_INF || (a == b && (a == 0 || a == WL_F64_INF))) {
             return WL_F64_NAN;
         }
-        return (uint64_t)sign << 32 | (a > b ? WL_F64_INF : 0);
+        if (a == 0 || b == WL_F64_INF) {
+            return (uint64_t)sign << 32;
+        }
+        if (b == 0 || a == WL_F64_INF) {
+            return (uint64_t)sign << 32 | WL_F64_INF;
+        }
+        int32_t other;
+        x = f64_unpack(a, &exponent) >> 11;
+        y = f64_unpack(b, &other) >> 11;
+        exponent += 1023 - other;
     }
-    int32_t exponent_a, exponent_b;
-    uint64_t x = f64_unpack(a, &exponent_a) >> 11, y = f64_unpack(b, &exponent_b) >> 11;
-    int32_t exponent = exponent_a - exponent_b + 1023;
     if (x < y) {
         x <<= 1;
         exponent--;

@@ -54,11 +54,11 @@ enum {
 #undef REG_CMP4
 };
 
-static const struct {
-    uint16_t code;
-    uint8_t kind;
-} simple_ops[256] = {
-#define WASM_OP(name, byte, mnemonic, imm, sig, kind, code) [byte] = {(uint16_t)WLC_##code, WL_TR_##kind},
+/* Kind in the upper bits, code in the lower. */
+#define CODE_BITS 10
+_Static_assert(WLC_COUNT <= 1 << CODE_BITS, "an operation's number and kind share 16 bits");
+static const uint16_t simple_ops[256] = {
+#define WASM_OP(name, byte, mnemonic, imm, sig, kind, code) [byte] = (uint16_t)(WL_TR_##kind << CODE_BITS | (uint32_t)WLC_##code),
 #include "wl_wasm_ops.def"
 #undef WASM_OP
 };
@@ -145,13 +145,10 @@ static void compute_sum(wl_translator_t *t, const wl_entry_t *e) {
     claim_acc(t);
     uint32_t a = wl_emit_src(t, e->slot, 1, 0);
     if (e->where == WL_AT_ADDI) {
-        wl_emit_op(t, WLC_ADD_SI);
-        wl_emit_word(t, a);
-        wl_emit_word(t, e->value & 0xffff);
+        wl_emit2(t, WLC_ADD_SI, a, e->value & 0xffff);
     } else {
         uint32_t b = wl_emit_src(t, e->value, 1, 1);
-        wl_emit_op(t, WLC_ADD_SS);
-        wl_emit_word(t, a | b << 8);
+        wl_emit1(t, WLC_ADD_SS, a | b << 8);
     }
     t->acc_slot = WL_NO_SLOT;
 }
@@ -231,6 +228,12 @@ typedef struct {
     uint32_t home;
 } operand_t;
 
+static __attribute__((noinline)) void swap_operands(operand_t *a, operand_t *b) {
+    operand_t swap = *a;
+    *a = *b;
+    *b = swap;
+}
+
 /* Classifies a popped 32-bit operand, computing put-off sums into the accumulator. */
 static operand_t operand(wl_translator_t *t, const wl_entry_t *e) {
     operand_t o = {.kind = IN_SLOT, .slot = e->slot, .home = e->home};
@@ -305,9 +308,7 @@ static bool commutes(uint32_t code) {
 
 static void emit_alu(wl_translator_t *t, uint32_t code, operand_t *a, operand_t *b) {
     if (a->kind == IN_IMM && commutes(code)) {
-        operand_t swap = *a;
-        *a = *b;
-        *b = swap;
+        swap_operands(a, b);
     }
     if (a->kind == IN_IMM) {
         if (b->kind == IN_ACC) {
@@ -329,33 +330,25 @@ static void emit_alu(wl_translator_t *t, uint32_t code, operand_t *a, operand_t 
         }
     }
     if (a->kind == IN_SLOT && b->kind == IN_ACC && commutes(code)) {
-        operand_t swap = *a;
-        *a = *b;
-        *b = swap;
+        swap_operands(a, b);
     }
     if (a->kind != IN_ACC && b->kind != IN_ACC) {
         claim_acc(t);
     }
     if (a->kind == IN_ACC && b->kind == IN_SLOT) {
         uint32_t s = wl_emit_src(t, b->slot, 1, 1);
-        wl_emit_op(t, code + WL_ALU_AS);
-        wl_emit_word(t, s);
+        wl_emit1(t, code + WL_ALU_AS, s);
     } else if (a->kind == IN_ACC) {
-        wl_emit_op(t, code + WL_ALU_AI);
-        wl_emit_word(t, b->imm & 0xffff);
+        wl_emit1(t, code + WL_ALU_AI, b->imm & 0xffff);
     } else if (b->kind == IN_ACC) {
         uint32_t s = wl_emit_src(t, a->slot, 1, 0);
-        wl_emit_op(t, code + WL_ALU_SA);
-        wl_emit_word(t, s);
+        wl_emit1(t, code + WL_ALU_SA, s);
     } else if (b->kind == IN_IMM) {
         uint32_t s = wl_emit_src(t, a->slot, 1, 0);
-        wl_emit_op(t, code + WL_ALU_SI);
-        wl_emit_word(t, s);
-        wl_emit_word(t, b->imm & 0xffff);
+        wl_emit2(t, code + WL_ALU_SI, s, b->imm & 0xffff);
     } else {
         uint32_t s = wl_emit_src(t, a->slot, 1, 0), u = wl_emit_src(t, b->slot, 1, 1);
-        wl_emit_op(t, code + WL_ALU_SS);
-        wl_emit_word(t, s | u << 8);
+        wl_emit1(t, code + WL_ALU_SS, s | u << 8);
     }
 }
 
@@ -414,8 +407,7 @@ static void do_un(wl_translator_t *t, uint32_t code) {
     } else {
         claim_acc(t);
         uint32_t s = wl_emit_src(t, a.slot, 1, 0);
-        wl_emit_op(t, code + WL_UN_S);
-        wl_emit_word(t, s);
+        wl_emit1(t, code + WL_UN_S, s);
     }
     push_acc(t);
 }
@@ -431,9 +423,7 @@ static void do_cmp(wl_translator_t *t, uint32_t cond) {
         to_slot(t, &a);
     }
     if (a.kind == IN_IMM || b.kind == IN_ACC) {
-        operand_t swap = a;
-        a = b;
-        b = swap;
+        swap_operands(&a, &b);
         cond = cond_swapped[cond];
     }
     if (b.kind == IN_IMM && cond >= COND_GT_S) { /* x > i is x >= i + 1, x <= i is x < i + 1 */
@@ -449,9 +439,7 @@ static void do_cmp(wl_translator_t *t, uint32_t cond) {
         to_slot(t, &b);
     }
     if (a.kind == IN_SLOT && b.kind == IN_SLOT && cond >= COND_GT_S) {
-        operand_t swap = a;
-        a = b;
-        b = swap;
+        swap_operands(&a, &b);
         cond = cond_swapped[cond];
     }
     if (a.kind != IN_ACC) {
@@ -460,8 +448,7 @@ static void do_cmp(wl_translator_t *t, uint32_t cond) {
     uint32_t s = a.kind == IN_SLOT ? wl_emit_src(t, a.slot, 1, 0) : 0;
     if (b.kind == IN_SLOT) {
         uint32_t u = wl_emit_src(t, b.slot, 1, 1);
-        wl_emit_op(t, WLC_CEQ_AS + cmp_op(cond, a.kind == IN_ACC ? WL_CMP_AS : WL_CMP_SS));
-        wl_emit_word(t, a.kind == IN_ACC ? u : s | u << 8);
+        wl_emit1(t, WLC_CEQ_AS + cmp_op(cond, a.kind == IN_ACC ? WL_CMP_AS : WL_CMP_SS), a.kind == IN_ACC ? u : s | u << 8);
     } else {
         wl_emit_op(t, WLC_CEQ_AS + cmp_op(cond, a.kind == IN_ACC ? WL_CMP_AI : WL_CMP_SI));
         if (a.kind == IN_SLOT) {
@@ -519,8 +506,7 @@ static void do_op1(wl_translator_t *t, uint32_t code, uint32_t in, uint32_t out)
             operand(t, &e);
             wl_entry_t *r = push(t, WL_AT_HOME, 2);
             uint32_t d = wl_emit_dst(t, r->home);
-            wl_emit_op(t, code == WLC_I64_EXTEND_I32_S ? WLC_EXTA_S : WLC_EXTA_U);
-            wl_emit_word(t, d);
+            wl_emit1(t, code == WLC_I64_EXTEND_I32_S ? WLC_EXTA_S : WLC_EXTA_U, d);
             wl_emit_dst_done(t, r->home, 2);
             return;
         }
@@ -528,8 +514,7 @@ static void do_op1(wl_translator_t *t, uint32_t code, uint32_t in, uint32_t out)
     uint32_t slot = any_slot(t, &e, 0);
     wl_entry_t *r = push(t, WL_AT_HOME, out);
     uint32_t a = wl_emit_src(t, slot, in, 0), d = wl_emit_dst(t, r->home);
-    wl_emit_op(t, code);
-    wl_emit_word(t, d | a << 8);
+    wl_emit1(t, code, d | a << 8);
     wl_emit_dst_done(t, r->home, out);
 }
 
@@ -549,9 +534,7 @@ static void do_op2(wl_translator_t *t, uint32_t code, uint32_t in, uint32_t out,
     }
     wl_entry_t *r = push(t, WL_AT_HOME, out);
     uint32_t a = wl_emit_src(t, sa, in, 0), b = wl_emit_src(t, sb, in, 1), d = wl_emit_dst(t, r->home);
-    wl_emit_op(t, code);
-    wl_emit_word(t, d | a << 8);
-    wl_emit_word(t, b);
+    wl_emit2(t, code, d | a << 8, b);
     wl_emit_dst_done(t, r->home, out);
 }
 
@@ -586,9 +569,7 @@ static void slow_access(wl_translator_t *t, uint32_t code, uint32_t offset, bool
         pop(t, value_slots);
     }
     uint32_t base = pop(t, 1).home;
-    wl_emit_op(t, WLC_MISC);
-    wl_emit_word(t, sub);
-    wl_emit_word(t, base * WL_SLOT_BYTES);
+    wl_emit2(t, WLC_MISC, sub, base * WL_SLOT_BYTES);
     wl_emit_word(t, offset & 0xffff);
     wl_emit_word(t, offset >> 16);
     t->acc_slot = WL_NO_SLOT;
@@ -607,9 +588,7 @@ static void do_load(wl_translator_t *t, uint32_t code, uint32_t offset) {
         bool two = e.where == WL_AT_ADD2;
         claim_acc(t);
         uint32_t a = wl_emit_src(t, e.slot, 1, 0), b = two ? wl_emit_src(t, e.value, 1, 1) : 0;
-        wl_emit_op(t, code + (two ? WL_LD_SS : WL_LD_SW));
-        wl_emit_word(t, a | b << 8);
-        wl_emit_word(t, two ? offset : e.value & 0xffff);
+        wl_emit2(t, code + (two ? WL_LD_SS : WL_LD_SW), a | b << 8, two ? offset : e.value & 0xffff);
         push_acc(t);
         return;
     }
@@ -624,8 +603,7 @@ static void do_load(wl_translator_t *t, uint32_t code, uint32_t offset) {
     } else {
         claim_acc(t);
         uint32_t s = wl_emit_src(t, a.slot, 1, 0);
-        wl_emit_op(t, code + (offset == 0 ? WL_LD_SZ : WL_LD_SO));
-        wl_emit_word(t, s);
+        wl_emit1(t, code + (offset == 0 ? WL_LD_SZ : WL_LD_SO), s);
     }
     if (offset != 0) {
         wl_emit_word(t, offset);
@@ -642,9 +620,7 @@ static void do_load64(wl_translator_t *t, uint32_t offset) {
     uint32_t slot = any_slot(t, &e, 0);
     wl_entry_t *r = push(t, WL_AT_HOME, 2);
     uint32_t a = wl_emit_src(t, slot, 1, 0), d = wl_emit_dst(t, r->home);
-    wl_emit_op(t, WLC_LD64);
-    wl_emit_word(t, d | a << 8);
-    wl_emit_word(t, offset);
+    wl_emit2(t, WLC_LD64, d | a << 8, offset);
     wl_emit_dst_done(t, r->home, 2);
 }
 
@@ -668,9 +644,7 @@ static void do_store64(wl_translator_t *t, uint32_t offset) {
     wl_entry_t ev = pop(t, 2), ea = pop(t, 1);
     uint32_t sa = any_slot(t, &ea, 0), sv = any_slot(t, &ev, 1);
     uint32_t a = wl_emit_src(t, sa, 1, 0), v = wl_emit_src(t, sv, 2, 1);
-    wl_emit_op(t, WLC_ST64);
-    wl_emit_word(t, a | v << 8);
-    wl_emit_word(t, offset);
+    wl_emit2(t, WLC_ST64, a | v << 8, offset);
 }
 
 /* A store whose address is a sum put off; the value is in the accumulator, a slot or small. */
@@ -682,16 +656,12 @@ static void store_sum(wl_translator_t *t, uint32_t code, uint32_t offset, const 
     uint32_t a = wl_emit_src(t, ea->slot, 1, 0), b = two ? wl_emit_src(t, ea->value, 1, 1) : 0;
     uint32_t vs = v->kind == IN_SLOT ? wl_emit_src(t, v->slot, 1, 2) : 0;
     if (two) {
-        wl_emit_op(t, code + (v->kind == IN_ACC ? WL_ST_SSA : WL_ST_SSS));
-        wl_emit_word(t, a | b << 8);
-        wl_emit_word(t, offset);
+        wl_emit2(t, code + (v->kind == IN_ACC ? WL_ST_SSA : WL_ST_SSS), a | b << 8, offset);
         if (v->kind == IN_SLOT) {
             wl_emit_word(t, vs);
         }
     } else {
-        wl_emit_op(t, code + (v->kind == IN_ACC ? WL_ST_SWA : v->kind == IN_SLOT ? WL_ST_SWS : WL_ST_SWI));
-        wl_emit_word(t, a | vs << 8);
-        wl_emit_word(t, ea->value & 0xffff);
+        wl_emit2(t, code + (v->kind == IN_ACC ? WL_ST_SWA : v->kind == IN_SLOT ? WL_ST_SWS : WL_ST_SWI), a | vs << 8, ea->value & 0xffff);
         if (v->kind == IN_IMM) {
             wl_emit_word(t, v->imm & 0xffff);
         }
@@ -753,12 +723,10 @@ static void do_store(wl_translator_t *t, uint32_t code, uint32_t offset, uint32_
 }
 
 void wl_tr_simple(wl_translator_t *t, uint8_t op, uint32_t offset) {
-    if (t->status != WL_OK) {
-        return;
-    }
-    uint32_t code = simple_ops[op].code, sig = wl_signatures[op];
+    uint32_t code = simple_ops[op] & ((1u << CODE_BITS) - 1), kind = simple_ops[op] >> CODE_BITS;
+    uint32_t sig = wl_signatures[op];
     uint32_t in = sig_slots(sig & 15), out = sig_slots(sig >> 12);
-    switch (simple_ops[op].kind) {
+    switch (kind) {
         case WL_TR_ALU: do_alu(t, code); break;
         case WL_TR_CMP: do_cmp(t, code); break;
         case WL_TR_EQZ: do_eqz(t); break;
@@ -770,7 +738,7 @@ void wl_tr_simple(wl_translator_t *t, uint8_t op, uint32_t offset) {
         case WL_TR_LOAD_EXT_S:
         case WL_TR_LOAD_EXT_U:
             do_load(t, code, offset);
-            extend_top(t, simple_ops[op].kind == WL_TR_LOAD_EXT_S);
+            extend_top(t, kind == WL_TR_LOAD_EXT_S);
             break;
         case WL_TR_LOAD64: do_load64(t, offset); break;
         case WL_TR_STORE: do_store(t, code, offset, in); break;
@@ -783,9 +751,6 @@ void wl_tr_simple(wl_translator_t *t, uint8_t op, uint32_t offset) {
 /* ---- Constants, locals, globals ---- */
 
 void wl_tr_const(wl_translator_t *t, uint64_t value, uint32_t slots) {
-    if (t->status != WL_OK) {
-        return;
-    }
     if (slots == 2) {
         wl_entry_t *e = push(t, WL_AT_HOME, 2);
         wl_emit_const64(t, e->home, value);
@@ -801,9 +766,6 @@ static uint32_t local_slots(const wl_translator_t *t, uint32_t index) {
 }
 
 void wl_tr_local_get(wl_translator_t *t, uint32_t index) {
-    if (t->status != WL_OK) {
-        return;
-    }
     uint32_t slots = local_slots(t, index);
     if (WL_ENABLE_FOLD_LOCALS) {
         push(t, slots == 2 ? WL_AT_SLOT64 : WL_AT_SLOT, slots)->slot = t->local_slots[index];
@@ -854,9 +816,6 @@ static void move_to(wl_translator_t *t, wl_entry_t *e, uint32_t dst) {
 }
 
 void wl_tr_local_set(wl_translator_t *t, uint32_t index, bool tee) {
-    if (t->status != WL_OK) {
-        return;
-    }
     uint32_t slot = t->local_slots[index], slots = local_slots(t, index);
     save_readers(t, slot, slots);
     wl_entry_t e = pop(t, slots);
@@ -873,55 +832,39 @@ void wl_tr_local_set(wl_translator_t *t, uint32_t index, bool tee) {
 }
 
 void wl_tr_global(wl_translator_t *t, uint32_t index, uint8_t type, bool set) {
-    if (t->status != WL_OK) {
-        return;
-    }
     if (wl_type_slots(type) == 2) {
         if (set) {
             wl_entry_t e = pop(t, 2);
             uint32_t a = wl_emit_src(t, any_slot(t, &e, 0), 2, 0);
-            wl_emit_op(t, WLC_GSET64);
-            wl_emit_word(t, a);
-            wl_emit_word(t, index);
+            wl_emit2(t, WLC_GSET64, a, index);
         } else {
             wl_entry_t *r = push(t, WL_AT_HOME, 2);
             uint32_t d = wl_emit_dst(t, r->home);
-            wl_emit_op(t, WLC_GGET64);
-            wl_emit_word(t, d);
-            wl_emit_word(t, index);
+            wl_emit2(t, WLC_GGET64, d, index);
             wl_emit_dst_done(t, r->home, 2);
         }
     } else if (set) {
         wl_entry_t e = pop(t, 1);
         operand_t a = operand(t, &e);
         if (a.kind == IN_ACC) {
-            wl_emit_op(t, WLC_GSETA);
-            wl_emit_word(t, index);
+            wl_emit1(t, WLC_GSETA, index);
         } else {
             uint32_t s = wl_emit_src(t, to_slot(t, &a), 1, 0);
-            wl_emit_op(t, WLC_GSETS);
-            wl_emit_word(t, s);
-            wl_emit_word(t, index);
+            wl_emit2(t, WLC_GSETS, s, index);
         }
     } else {
         make_room(t);
         claim_acc(t);
-        wl_emit_op(t, WLC_GGET);
-        wl_emit_word(t, index);
+        wl_emit1(t, WLC_GGET, index);
         push_acc(t);
     }
 }
 
 void wl_tr_drop(wl_translator_t *t, uint32_t slots) {
-    if (t->status == WL_OK) {
-        pop(t, slots);
-    }
+    pop(t, slots);
 }
 
 void wl_tr_select(wl_translator_t *t, uint32_t slots) {
-    if (t->status != WL_OK) {
-        return;
-    }
     wl_entry_t ec = pop(t, 1);
     if (slots == 2) {
         uint32_t sc = any_slot(t, &ec, 2);
@@ -930,9 +873,7 @@ void wl_tr_select(wl_translator_t *t, uint32_t slots) {
         wl_entry_t *r = push(t, WL_AT_HOME, 2);
         uint32_t a = wl_emit_src(t, sa, 2, 0), b = wl_emit_src(t, sb, 2, 1);
         uint32_t c = wl_emit_src(t, sc, 1, 2), d = wl_emit_dst(t, r->home);
-        wl_emit_op(t, WLC_SEL64);
-        wl_emit_word(t, d | a << 8);
-        wl_emit_word(t, b | c << 8);
+        wl_emit2(t, WLC_SEL64, d | a << 8, b | c << 8);
         wl_emit_dst_done(t, r->home, 2);
         return;
     }
@@ -969,16 +910,12 @@ void wl_tr_select(wl_translator_t *t, uint32_t slots) {
             wl_emit_load_acc(t, to_slot(t, &c));
         }
     }
-    wl_emit_op(t, WLC_SEL);
-    wl_emit_word(t, a | b << 8);
+    wl_emit1(t, WLC_SEL, a | b << 8);
     push_acc(t);
 }
 
 void wl_tr_misc(wl_translator_t *t, uint32_t sub, uint32_t operands, uint32_t in_slots, bool out,
                 uint32_t imm1, uint32_t imm2) {
-    if (t->status != WL_OK) {
-        return;
-    }
     (void)in_slots;
     flush_all(t); /* it may use up fuel and stop behind itself */
     for (uint32_t i = 0; i < operands; i++) {
@@ -989,9 +926,7 @@ void wl_tr_misc(wl_translator_t *t, uint32_t sub, uint32_t operands, uint32_t in
         push(t, WL_AT_HOME, 1);
         pop(t, 1);
     }
-    wl_emit_op(t, WLC_MISC);
-    wl_emit_word(t, sub);
-    wl_emit_word(t, base * WL_SLOT_BYTES);
+    wl_emit2(t, WLC_MISC, sub, base * WL_SLOT_BYTES);
     wl_emit_word(t, imm1);
     wl_emit_word(t, imm2);
     t->acc_slot = WL_NO_SLOT;
@@ -1147,9 +1082,7 @@ static void emit_far_return(wl_translator_t *t, const wl_ctrl_t *f) {
     } else {
         flush(t, f->n_results);
     }
-    wl_emit_op(t, WLC_RETF);
-    wl_emit_word(t, (t->height - slots) * WL_SLOT_BYTES);
-    wl_emit_word(t, slots);
+    wl_emit2(t, WLC_RETF, (t->height - slots) * WL_SLOT_BYTES, slots);
     wl_emit_word(t, t->ret_slot * WL_SLOT_BYTES);
 }
 
@@ -1159,8 +1092,7 @@ static void emit_return(wl_translator_t *t) {
     if (t->ret_slot >= WL_NEAR_SLOTS) {
         emit_far_return(t, f);
     } else if (f->n_results == 0) {
-        wl_emit_op(t, WLC_RET0);
-        wl_emit_word(t, ret);
+        wl_emit1(t, WLC_RET0, ret);
     } else if (f->result_slots == 1) {
         wl_entry_t e = pop(t, 1);
         operand_t o = operand(t, &e);
@@ -1169,42 +1101,30 @@ static void emit_return(wl_translator_t *t) {
             o.kind = IN_ACC;
         }
         if (o.kind == IN_ACC) {
-            wl_emit_op(t, WLC_RETA);
-            wl_emit_word(t, ret);
+            wl_emit1(t, WLC_RETA, ret);
         } else {
             uint32_t s = wl_emit_src(t, o.slot, 1, 0);
-            wl_emit_op(t, WLC_RETS);
-            wl_emit_word(t, s | ret << 8);
+            wl_emit1(t, WLC_RETS, s | ret << 8);
         }
     } else if (f->n_results == 1) {
         wl_entry_t e = pop(t, 2);
         uint32_t s = wl_emit_src(t, any_slot(t, &e, 0), 2, 0);
-        wl_emit_op(t, WLC_RET64);
-        wl_emit_word(t, s | ret << 8);
+        wl_emit1(t, WLC_RET64, s | ret << 8);
     } else {
         flush(t, f->n_results);
-        wl_emit_op(t, WLC_RETN);
-        wl_emit_word(t, (t->height - f->result_slots) * WL_SLOT_BYTES);
-        wl_emit_word(t, f->result_slots | ret << 8);
+        wl_emit2(t, WLC_RETN, (t->height - f->result_slots) * WL_SLOT_BYTES, f->result_slots | ret << 8);
     }
 }
 
 void wl_tr_return(wl_translator_t *t) {
-    if (t->status == WL_OK) {
-        emit_return(t);
-    }
+    emit_return(t);
 }
 
 void wl_tr_unreachable(wl_translator_t *t) {
-    if (t->status == WL_OK) {
-        wl_emit_op(t, WLC_UNREACHABLE);
-    }
+    wl_emit_op(t, WLC_UNREACHABLE);
 }
 
 void wl_tr_br(wl_translator_t *t, uint32_t depth) {
-    if (t->status != WL_OK) {
-        return;
-    }
     wl_ctrl_t *c = target(t, depth);
     if (is_function(t, c)) {
         emit_return(t);
@@ -1222,9 +1142,6 @@ void wl_tr_br(wl_translator_t *t, uint32_t depth) {
 }
 
 void wl_tr_br_if(wl_translator_t *t, uint32_t depth) {
-    if (t->status != WL_OK) {
-        return;
-    }
     wl_ctrl_t *c = target(t, depth);
     uint32_t slots, n = label_arity(c, &slots);
     condition_t cond = take_condition(t, n);
@@ -1243,9 +1160,6 @@ void wl_tr_br_if(wl_translator_t *t, uint32_t depth) {
 }
 
 void wl_tr_br_table(wl_translator_t *t, uint32_t labels, uint32_t count) {
-    if (t->status != WL_OK) {
-        return;
-    }
     wl_reader_t r = t->v->r;
     wl_reader_init(&r, r.bytes, labels, r.end);
     wl_entry_t e = pop(t, 1);
@@ -1312,9 +1226,6 @@ static void begin_loop(wl_translator_t *t, wl_ctrl_t *c) {
 }
 
 void wl_tr_block(wl_translator_t *t, wl_ctrl_t *c) {
-    if (t->status != WL_OK) {
-        return;
-    }
     condition_t cond = {0};
     if (c->op == WL_WASM_IF) {
         cond = take_condition(t, t->depth - 1);
@@ -1341,9 +1252,6 @@ void wl_tr_dead_block(wl_translator_t *t, wl_ctrl_t *c) {
 }
 
 void wl_tr_else(wl_translator_t *t, wl_ctrl_t *c, bool live) {
-    if (t->status != WL_OK) {
-        return;
-    }
     if (live) {
         flush(t, c->n_results);
         wl_emit_op(t, WLC_BR);
@@ -1360,7 +1268,7 @@ void wl_tr_end(wl_translator_t *t, wl_ctrl_t *c, bool live) {
         }
         t->cost = c->outer_cost;
     }
-    if (c->dead || t->status != WL_OK) {
+    if (c->dead) {
         return;
     }
     bool function = is_function(t, c);
@@ -1403,16 +1311,12 @@ static void pop_params(wl_translator_t *t, const wl_functype_t *type) {
 }
 
 void wl_tr_call(wl_translator_t *t, uint32_t func_index, bool tail) {
-    if (t->status != WL_OK) {
-        return;
-    }
     const wl_module_t *m = t->instance->module;
     const wl_functype_t *type = &m->types[m->func_types[func_index]];
     bool own = func_index >= m->n_imported_funcs;
     flush_all(t);
     pop_params(t, type);
-    wl_emit_op(t, tail && own ? WLC_TAIL : WLC_CALL);
-    wl_emit_word(t, func_index);
+    wl_emit1(t, tail && own ? WLC_TAIL : WLC_CALL, func_index);
     if (tail && own) {
         wl_emit_word(t, t->ret_slot * WL_SLOT_BYTES);
     }
@@ -1426,18 +1330,13 @@ void wl_tr_call(wl_translator_t *t, uint32_t func_index, bool tail) {
 }
 
 void wl_tr_call_indirect(wl_translator_t *t, uint32_t type_index, uint32_t table, bool tail) {
-    if (t->status != WL_OK) {
-        return;
-    }
     const wl_functype_t *type = &t->instance->module->types[type_index];
     flush_all(t);
     uint32_t index = pop(t, 1).home;
     pop_params(t, type);
     uint32_t s = wl_emit_src(t, index, 1, 0);
     for (uint32_t pass = tail ? 0 : 1; pass < 2; pass++) { /* a tail call of a foreign function falls through */
-        wl_emit_op(t, pass == 0 ? WLC_TAILI : WLC_CALLI);
-        wl_emit_word(t, s | table << 8);
-        wl_emit_word(t, type_index);
+        wl_emit2(t, pass == 0 ? WLC_TAILI : WLC_CALLI, s | table << 8, type_index);
         if (pass == 0) {
             wl_emit_word(t, t->ret_slot * WL_SLOT_BYTES);
         }

@@ -51,7 +51,6 @@ struct wl_translator {
     uint32_t local_cap;
     uint16_t ret_slot, scratch_slot, zero_slots, first_operand;
 
-    wl_entry_t window[WL_WINDOW]; /* the topmost operands; those below `low` are at home */
     uint32_t depth, low;
     uint32_t height, max_height; /* slots from fp */
     int32_t acc_depth;           /* the operand in the accumulator, -1 */
@@ -69,6 +68,8 @@ struct wl_translator {
     uint16_t previous_acc;
 
     uint32_t cost;        /* fuel of the block at hand */
+
+    wl_entry_t window[WL_WINDOW]; /* the topmost operands; those below `low` are at home */
 };
 
 typedef struct wl_translator wl_translator_t;
@@ -77,6 +78,8 @@ typedef struct wl_translator wl_translator_t;
 void wl_emit_fail(wl_translator_t *t, wl_status_t status);
 void wl_emit_word(wl_translator_t *t, uint32_t word);
 void wl_emit_op(wl_translator_t *t, wl_code_op_t op);
+void wl_emit1(wl_translator_t *t, wl_code_op_t op, uint32_t word); /* with operand words */
+void wl_emit2(wl_translator_t *t, wl_code_op_t op, uint32_t word, uint32_t second);
 void wl_emit_set_word(wl_translator_t *t, uint32_t pos, uint32_t word);
 /* A position that branches reach: nothing is known about the accumulator there. */
 void wl_emit_label(wl_translator_t *t);

@@ -683,21 +683,18 @@ static void do_special(wl_validator_t *v, uint8_t op) {
 
 /* ---- The walk ---- */
 
-/* Names the proposal that an opcode outside the table belongs to. */
-static wl_status_t refuse_opcode(uint32_t op) {
-    if (op == 0xfd) {
-        return WL_NO_SIMD;
+/* What is wrong with an opcode: nothing, or the proposal it belongs to, or that there is none. */
+wl_status_t wl_opcode_status(uint8_t opcode) {
+    static const struct { uint8_t first, last, status; } refused[] = {
+        {0x06, 0x0a, WL_NO_EXCEPTIONS}, {0x14, 0x15, WL_NO_GC}, {0x18, 0x19, WL_NO_EXCEPTIONS},
+        {0x1f, 0x1f, WL_NO_EXCEPTIONS}, {0xd3, 0xd6, WL_NO_GC}, {0xfb, 0xfb, WL_NO_GC},
+        {0xfc, 0xfc, WL_OK}, {0xfd, 0xfd, WL_NO_SIMD}, {0xfe, 0xfe, WL_NO_THREADS}};
+    for (uint32_t i = 0; i < sizeof refused / sizeof *refused; i++) {
+        if (opcode >= refused[i].first && opcode <= refused[i].last) {
+            return (wl_status_t)refused[i].status;
+        }
     }
-    if (op == 0xfe) {
-        return WL_NO_THREADS;
-    }
-    if ((op >= 0x06 && op <= 0x0a) || op == 0x18 || op == 0x19 || op == 0x1f) {
-        return WL_NO_EXCEPTIONS;
-    }
-    if (op == 0xfb || op == 0x14 || op == 0x15 || (op >= 0xd3 && op <= 0xd6)) {
-        return WL_NO_GC;
-    }
-    return WL_BAD_OPCODE;
+    return opcode < 0xe0 && immediates[opcode] != 0 ? WL_OK : WL_BAD_OPCODE;
 }
 
 /* Reads an opcode; 0xfc's are renumbered. Sets the reader's status when there is none. */
@@ -712,11 +709,11 @@ static uint8_t read_op(wl_validator_t *v, uint32_t *raw) {
         }
         op = sub < 0x20 ? 0xe0 + sub : 0xff;
     } else if (op >= 0xe0) {
-        fail(v, refuse_opcode(op));
+        fail(v, wl_opcode_status((uint8_t)op));
         return 0;
     }
     if (v->r.status == WL_OK && immediates[op] == 0) {
-        fail(v, refuse_opcode(*raw));
+        fail(v, *raw < 0x100 ? wl_opcode_status((uint8_t)op) : WL_BAD_OPCODE);
     }
     return (uint8_t)op;
 }
