@@ -117,7 +117,7 @@
 #ifndef WL_DISPATCH
 #if defined(__SANITIZE_ADDRESS__) || defined(__clang__)
 #define WL_DISPATCH WL_DISPATCH_TABLE
-#elif defined(__thumb2__)
+#elif defined(__thumb2__) && defined(__OPTIMIZE__)
 #define WL_DISPATCH WL_DISPATCH_TAIL
 #else
 #define WL_DISPATCH WL_DISPATCH_GOTO

@@ -8,25 +8,31 @@
 /* ---- i32 arithmetic ---- */
 
 #define ALU(n, form, xs, ys, e, out, words) \
-    H(n##_##form) { uint32_t x = xs, y = ys; acc = (e); out; NEXT(words); }
+    H(n##_##form) { DECODE_##out uint32_t x = xs, y = ys; acc = (e); OUT_##out NEXT(words); }
 #define DST_HIGH S(HI(1)) = acc
 #define DST_WORD2 S(LO(2)) = acc
+#define DECODE_NO
+#define DECODE_HIGH uint32_t d = HI(1);
+#define DECODE_WORD2 uint32_t d = LO(2);
+#define OUT_NO
+#define OUT_HIGH S(d) = acc;
+#define OUT_WORD2 S(d) = acc;
 #define REG_ALU2(n, e) \
-    ALU(n, AS, acc, S(LO(1)), e, , 2) ALU(n, ASD, acc, S(LO(1)), e, DST_HIGH, 2) \
-    ALU(n, SS, S(LO(1)), S(HI(1)), e, , 2) ALU(n, SSD, S(LO(1)), S(HI(1)), e, DST_WORD2, 3) \
-    ALU(n, AI, acc, I16(1), e, , 2) ALU(n, AID, acc, I16(1), e, DST_WORD2, 3) \
-    ALU(n, SI, S(LO(1)), I16(2), e, , 3) ALU(n, SID, S(LO(1)), I16(2), e, DST_HIGH, 3)
+    ALU(n, AS, acc, S(LO(1)), e, NO, 2) ALU(n, ASD, acc, S(LO(1)), e, HIGH, 2) \
+    ALU(n, SS, S(LO(1)), S(HI(1)), e, NO, 2) ALU(n, SSD, S(LO(1)), S(HI(1)), e, WORD2, 3) \
+    ALU(n, AI, acc, I16(1), e, NO, 2) ALU(n, AID, acc, I16(1), e, WORD2, 3) \
+    ALU(n, SI, S(LO(1)), I16(2), e, NO, 3) ALU(n, SID, S(LO(1)), I16(2), e, HIGH, 3)
 #define REG_ALU3(n, e) REG_ALU2(n, e) \
-    ALU(n, SA, S(LO(1)), acc, e, , 2) ALU(n, SAD, S(LO(1)), acc, e, DST_HIGH, 2)
+    ALU(n, SA, S(LO(1)), acc, e, NO, 2) ALU(n, SAD, S(LO(1)), acc, e, HIGH, 2)
 #define REG_UN(n, e) \
     H(n##_A) { uint32_t x = acc; acc = (e); NEXT(1); } \
     H(n##_AD) { uint32_t x = acc; acc = (e); S(LO(1)) = acc; NEXT(2); } \
     H(n##_S) { uint32_t x = S(LO(1)); acc = (e); NEXT(2); } \
     H(n##_SD) { uint32_t x = S(LO(1)); acc = (e); DST_HIGH; NEXT(2); }
 #define REG_CMP6(n, e) \
-    ALU(C##n, AS, acc, S(LO(1)), e, , 2) ALU(C##n, SS, S(LO(1)), S(HI(1)), e, , 2) \
-    ALU(C##n, AI, acc, I16(1), e, , 2) ALU(C##n, SI, S(LO(1)), I16(2), e, , 3)
-#define REG_CMP4(n, e) ALU(C##n, AS, acc, S(LO(1)), e, , 2)
+    ALU(C##n, AS, acc, S(LO(1)), e, NO, 2) ALU(C##n, SS, S(LO(1)), S(HI(1)), e, NO, 2) \
+    ALU(C##n, AI, acc, I16(1), e, NO, 2) ALU(C##n, SI, S(LO(1)), I16(2), e, NO, 3)
+#define REG_CMP4(n, e) ALU(C##n, AS, acc, S(LO(1)), e, NO, 2)
 
 /* ---- Slot operations ---- */
 

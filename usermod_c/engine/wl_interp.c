@@ -8,6 +8,16 @@
 #include "wl_numeric.h"
 #include "wl_slotops.h"
 
+/* Handlers must end in jumps, whatever the build's level of optimisation; and the passes left out
+ * either merge their ends into shared code or copy ip about. */
+#if defined(__GNUC__) && !defined(__clang__)
+#if WL_DISPATCH == WL_DISPATCH_TAIL
+#pragma GCC optimize("O1", "optimize-sibling-calls")
+#elif WL_DISPATCH == WL_DISPATCH_GOTO
+#pragma GCC optimize("O2", "no-gcse", "no-crossjumping")
+#endif
+#endif
+
 /* ---- Linear memory at any alignment ---- */
 
 typedef uint16_t __attribute__((may_alias)) alias_uint16_t;

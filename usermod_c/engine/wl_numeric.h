@@ -57,21 +57,6 @@
 #define WL_F32_HARD (WL_ENABLE_HARD_FLOAT && WL_FLOAT_BITS >= 32)
 #define WL_F64_HARD (WL_ENABLE_HARD_FLOAT && WL_FLOAT_BITS >= 64)
 
-/* Who adds, multiplies and divides floats of the other widths: wl_numeric.c (1) or the compiler's
- * library (0). That library is exact and, in assembly for ARMv7-M, also fast; for ARMv6-M and
- * RISC-V it is slower and three times larger than ours. On RP2 boards the SDK replaces it by
- * routines that flush subnormals and take NaNs for infinities: never use those. */
-#ifndef WL_ENABLE_OWN_FLOAT
-#if defined(PICO_ON_DEVICE) || defined(__ARM_ARCH_6M__) || defined(__riscv) || defined(__i386__)
-#define WL_ENABLE_OWN_FLOAT 1
-#else
-#define WL_ENABLE_OWN_FLOAT 0
-#endif
-#endif
-
-#define WL_F32_OWN (!WL_F32_HARD && WL_ENABLE_OWN_FLOAT)
-#define WL_F64_OWN (!WL_F64_HARD && WL_ENABLE_OWN_FLOAT)
-
 #define WL_F32_SIGN 0x80000000u
 #define WL_F32_INF 0x7f800000u
 #define WL_F32_NAN 0x7fc00000u
@@ -138,6 +123,10 @@ static inline uint64_t wl_rotr64(uint64_t x, uint64_t n) {
     return x >> (n & 63) | x << (-n & 63);
 }
 
+static inline uint64_t wl_magnitude64(uint64_t x) {
+    return x >> 63 != 0 ? 0 - x : x;
+}
+
 /* ---- Integer division: OK, TRAP_DIV_ZERO or TRAP_INT_OVERFLOW; a trap leaves `out` alone ---- */
 
 static inline wl_status_t wl_i32_div_u(uint32_t a, uint32_t b, uint32_t *out) {
@@ -195,25 +184,16 @@ static inline bool wl_f64_is_nan(uint64_t bits) {
     return bits << 1 > WL_F64_INF << 1;
 }
 
-uint64_t wl_f64_quiet(uint64_t bits); /* an infinity, or any NaN as the canonical one */
-
-/* The bits of a result. */
+/* The bits of what the processor computed. */
 static inline uint32_t wl_f32_bits(float value) {
     uint32_t bits;
     memcpy(&bits, &value, sizeof bits);
-    if (WL_F32_HARD) {
-        return WL_UNLIKELY(value != value) ? WL_F32_NAN : bits;
-    }
-    return WL_UNLIKELY(wl_f32_is_nan(bits)) ? WL_F32_NAN : bits;
+    return WL_UNLIKELY(value != value) ? WL_F32_NAN : bits;
 }
 static inline uint64_t wl_f64_bits(double value) {
     uint64_t bits;
     memcpy(&bits, &value, sizeof bits);
-    if (WL_F64_HARD) {
-        return WL_UNLIKELY(value != value) ? WL_F64_NAN : bits;
-    }
-    /* The exponent alone is one 32-bit test in the handler. */
-    return WL_UNLIKELY((~(bits >> 32) & 0x7ff00000) == 0) ? wl_f64_quiet(bits) : bits;
+    return WL_UNLIKELY(value != value) ? WL_F64_NAN : bits;
 }
 
 /* ---- Signs ---- */
@@ -227,40 +207,40 @@ static inline uint64_t wl_f64_copysign(uint64_t a, uint64_t b) { return (a & ~WL
 
 /* ---- Arithmetic ---- */
 
-uint32_t wl_f32_own_add(uint32_t a, uint32_t b);
-uint32_t wl_f32_own_mul(uint32_t a, uint32_t b);
-uint32_t wl_f32_own_div(uint32_t a, uint32_t b);
-uint64_t wl_f64_own_add(uint64_t a, uint64_t b);
-uint64_t wl_f64_own_mul(uint64_t a, uint64_t b);
-uint64_t wl_f64_own_div(uint64_t a, uint64_t b);
+uint32_t wl_f32_soft_add(uint32_t a, uint32_t b);
+uint32_t wl_f32_soft_mul(uint32_t a, uint32_t b);
+uint32_t wl_f32_soft_div(uint32_t a, uint32_t b);
+uint64_t wl_f64_soft_add(uint64_t a, uint64_t b);
+uint64_t wl_f64_soft_mul(uint64_t a, uint64_t b);
+uint64_t wl_f64_soft_div(uint64_t a, uint64_t b);
 
 static inline uint32_t wl_f32_add(uint32_t a, uint32_t b) {
-    return WL_F32_OWN ? wl_f32_own_add(a, b) : wl_f32_bits(wl_f32_value(a) + wl_f32_value(b));
+    return WL_F32_HARD ? wl_f32_bits(wl_f32_value(a) + wl_f32_value(b)) : wl_f32_soft_add(a, b);
 }
 static inline uint32_t wl_f32_sub(uint32_t a, uint32_t b) {
-    return WL_F32_OWN ? wl_f32_own_add(a, wl_f32_neg(b)) : wl_f32_bits(wl_f32_value(a) - wl_f32_value(b));
+    return WL_F32_HARD ? wl_f32_bits(wl_f32_value(a) - wl_f32_value(b)) : wl_f32_soft_add(a, wl_f32_neg(b));
 }
 static inline uint32_t wl_f32_mul(uint32_t a, uint32_t b) {
-    return WL_F32_OWN ? wl_f32_own_mul(a, b) : wl_f32_bits(wl_f32_value(a) * wl_f32_value(b));
+    return WL_F32_HARD ? wl_f32_bits(wl_f32_value(a) * wl_f32_value(b)) : wl_f32_soft_mul(a, b);
 }
 static inline uint32_t wl_f32_div(uint32_t a, uint32_t b) {
-    return WL_F32_OWN ? wl_f32_own_div(a, b) : wl_f32_bits(wl_f32_value(a) / wl_f32_value(b));
+    return WL_F32_HARD ? wl_f32_bits(wl_f32_value(a) / wl_f32_value(b)) : wl_f32_soft_div(a, b);
 }
 static inline uint64_t wl_f64_add(uint64_t a, uint64_t b) {
-    return WL_F64_OWN ? wl_f64_own_add(a, b) : wl_f64_bits(wl_f64_value(a) + wl_f64_value(b));
+    return WL_F64_HARD ? wl_f64_bits(wl_f64_value(a) + wl_f64_value(b)) : wl_f64_soft_add(a, b);
 }
 static inline uint64_t wl_f64_sub(uint64_t a, uint64_t b) {
-    return WL_F64_OWN ? wl_f64_own_add(a, wl_f64_neg(b)) : wl_f64_bits(wl_f64_value(a) - wl_f64_value(b));
+    return WL_F64_HARD ? wl_f64_bits(wl_f64_value(a) - wl_f64_value(b)) : wl_f64_soft_add(a, wl_f64_neg(b));
 }
 static inline uint64_t wl_f64_mul(uint64_t a, uint64_t b) {
-    return WL_F64_OWN ? wl_f64_own_mul(a, b) : wl_f64_bits(wl_f64_value(a) * wl_f64_value(b));
+    return WL_F64_HARD ? wl_f64_bits(wl_f64_value(a) * wl_f64_value(b)) : wl_f64_soft_mul(a, b);
 }
 static inline uint64_t wl_f64_div(uint64_t a, uint64_t b) {
-    return WL_F64_OWN ? wl_f64_own_div(a, b) : wl_f64_bits(wl_f64_value(a) / wl_f64_value(b));
+    return WL_F64_HARD ? wl_f64_bits(wl_f64_value(a) / wl_f64_value(b)) : wl_f64_soft_div(a, b);
 }
 
-uint32_t wl_f32_integer_sqrt(uint32_t a);
-uint64_t wl_f64_integer_sqrt(uint64_t a);
+uint32_t wl_f32_soft_sqrt(uint32_t a);
+uint64_t wl_f64_soft_sqrt(uint64_t a);
 
 /* Not __builtin_sqrt, which calls the C library to set errno. */
 static inline uint32_t wl_f32_sqrt(uint32_t a) {
@@ -269,7 +249,7 @@ static inline uint32_t wl_f32_sqrt(uint32_t a) {
     __asm__(WL_ASM_SQRT32 : "+" WL_ASM_FLOAT32(value));
     return wl_f32_bits(value);
 #else
-    return wl_f32_integer_sqrt(a);
+    return wl_f32_soft_sqrt(a);
 #endif
 }
 static inline uint64_t wl_f64_sqrt(uint64_t a) {
@@ -278,7 +258,7 @@ static inline uint64_t wl_f64_sqrt(uint64_t a) {
     __asm__(WL_ASM_SQRT64 : "+" WL_ASM_FLOAT64(value));
     return wl_f64_bits(value);
 #else
-    return wl_f64_integer_sqrt(a);
+    return wl_f64_soft_sqrt(a);
 #endif
 }
 
