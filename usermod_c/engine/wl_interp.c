@@ -8,14 +8,10 @@
 #include "wl_numeric.h"
 #include "wl_slotops.h"
 
-/* Handlers must end in jumps, whatever the build's level of optimisation; and the passes left out
- * either merge their ends into shared code or copy ip about. */
-#if defined(__GNUC__) && !defined(__clang__)
+/* Handlers must end in jumps, whatever the build's level of optimisation; more of it only copies ip
+ * about. (Computed goto wants the flags in usermod_c/flags.mk; a pragma does not reach those passes.) */
 #if WL_DISPATCH == WL_DISPATCH_TAIL
 #pragma GCC optimize("O1", "optimize-sibling-calls")
-#elif WL_DISPATCH == WL_DISPATCH_GOTO
-#pragma GCC optimize("O2", "no-gcse", "no-crossjumping")
-#endif
 #endif
 
 /* ---- Linear memory at any alignment ---- */
@@ -182,9 +178,9 @@ __attribute__((naked)) void wl_interp(wl_ctx_t *c) {
 #if WL_DISPATCH == WL_DISPATCH_GOTO
 #define NEXT(k) \
     do { \
-        intptr_t offset_ = (int16_t)ip[k]; \
+        uintptr_t offset_ = ip[k]; \
         ip += (k); \
-        goto *(const void *)(base + (uintptr_t)offset_); \
+        goto *(const void *)(base + offset_); \
     } while (0)
 #else
 #ifdef WL_PROFILE /* bench-profile counts which operation follows which */
@@ -203,24 +199,34 @@ extern void wl_profile(uint32_t op);
 #define TRAP(status) do { ctx->arg = (status); goto trap; } while (0)
 #define MEM_TRAP(address, length) do { acc = (address); ctx->trap_offset = (length); goto memory_trap; } while (0)
 
+/* Left alone, the compiler puts the state on the stack; these registers survive calls. */
+#if defined(__thumb__)
+#define PIN(arm, riscv) __asm__(arm)
+#elif defined(__riscv)
+#define PIN(arm, riscv) __asm__(riscv)
+#else
+#define PIN(arm, riscv)
+#endif
+
 /* One function for both: with no context it hands out its table of handlers. */
-static __attribute__((noinline)) const void *const *run(wl_ctx_t *ctx) {
+static __attribute__((noinline)) const void *const *run(wl_ctx_t *state) {
     static const void *const handlers[WLC_COUNT] = {
 #define ROW(n) &&h_##n,
 #include "wl_code_all.h"
 #undef ROW
     };
-    if (ctx == NULL) {
+    if (state == NULL) {
         return handlers;
     }
-    const uint16_t *ip = ctx->ip;
-    uint32_t *fp = ctx->fp;
-    uint32_t acc = ctx->acc;
-    uint8_t *mem = ctx->mem;
-    uint32_t lim4 = ctx->lim4;
-    int32_t fuel = ctx->fuel;
+    register const uint16_t *ip PIN("r4", "s0") = state->ip;
+    register uint32_t *fp PIN("r5", "s1") = state->fp;
+    register uint32_t acc PIN("r6", "s2") = state->acc;
+    register uint8_t *mem PIN("r7", "s3") = state->mem;
+    register uint32_t lim4 PIN("r8", "s4") = state->lim4;
+    register int32_t fuel PIN("r9", "s5") = state->fuel;
+    register wl_ctx_t *ctx PIN("r11", "s7") = state;
 #if WL_DISPATCH == WL_DISPATCH_GOTO
-    const uintptr_t base = (uintptr_t)&&h_HALT;
+    register uintptr_t base PIN("r10", "s6") = (uintptr_t)run;
 #endif
     NEXT(0);
 #include "wl_handlers.h"
@@ -242,7 +248,7 @@ void wl_interp(wl_ctx_t *ctx) {
 
 uint16_t wl_handler_word(wl_code_op_t op) {
 #if WL_DISPATCH == WL_DISPATCH_GOTO
-    return (uint16_t)((uintptr_t)run(NULL)[op] - (uintptr_t)run(NULL)[WLC_HALT]);
+    return (uint16_t)((uintptr_t)run(NULL)[op] - (uintptr_t)run);
 #else
     return (uint16_t)op;
 #endif

@@ -242,10 +242,6 @@ uint32_t wl_f32_soft_sqrt(uint32_t a) {
         rest -= (int32_t)(2 * root + 1);
         root++;
     }
-    while (rest <= -(int32_t)root) {
-        root--;
-        rest += (int32_t)(2 * root + 1);
-    }
     return ((uint32_t)((exponent - 127) >> 1) + 126) * (1u << 23) + root;
 }
 #endif
@@ -268,15 +264,11 @@ uint64_t wl_f64_soft_sqrt(uint64_t a) {
     uint32_t high = multiply_high(v, r);
     uint64_t rest = (square << 8) - multiply(high, high);
     uint32_t low = multiply_high((uint32_t)(rest >> 6), r);
-    uint64_t root = ((uint64_t)high << 22) + ((low + 4) >> 3);
+    uint64_t root = ((uint64_t)high << 22) + ((low + 3) >> 3);
     rest = (square << 52) - multiply_mixed(root, (uint32_t)root) - ((uint64_t)((uint32_t)root * (uint32_t)(root >> 32)) << 32);
     while ((int64_t)rest > (int64_t)root) {
         rest -= 2 * root + 1;
         root++;
-    }
-    while ((int64_t)rest <= -(int64_t)root) {
-        root--;
-        rest += 2 * root + 1;
     }
     return ((uint64_t)((uint32_t)((exponent - 1023) >> 1) + 1022) << 52) + root;
 }
@@ -412,10 +404,6 @@ uint32_t wl_f32_soft_div(uint32_t a, uint32_t b) {
     uint32_t quotient = multiply_high(x, reciprocal(y)) >> 5;
     y >>= 7;
     uint32_t rest = (x >> 7 << 26) - quotient * y;
-    while ((int32_t)rest < 0) {
-        quotient--;
-        rest += y;
-    }
     while (rest >= y) {
         quotient++;
         rest -= y;

@@ -243,6 +243,7 @@ static void func_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
         return;
     }
     if (attr == MP_QSTR_type) {
+        wasm_core(self->store);
         dest[0] = wasm_functype_str(self->type);
     } else if (attr == MP_QSTR_name || attr == MP_QSTR___name__) {
         dest[0] = func_name(self);

@@ -212,7 +212,7 @@ extern const mp_obj_type_t wasm_type_with_memory;
 wl_status_t wasm_host_new(wasm_store_obj_t *store, mp_obj_t module, uint32_t import,
                           const wl_functype_t *type, mp_obj_t callable, wl_func_t *func);
 
-/* ---- objects.c: Memory, Table, Global ---- */
+/* ---- objects.c, memory.c: Memory, Table, Global ---- */
 typedef struct {
     mp_obj_base_t base;
     wasm_store_obj_t *store;
@@ -225,6 +225,13 @@ typedef struct {
 
 extern const mp_obj_type_t wasm_type_memory, wasm_type_table, wasm_type_global;
 mp_obj_t wasm_extern_object(wasm_store_obj_t *store, const wl_extern_t *object);
+wasm_handle_obj_t *wasm_handle_new(const mp_obj_type_t *type, wasm_store_obj_t *store);
+wasm_handle_obj_t *wasm_handle_get(mp_obj_t self); /* raises RuntimeError once its store is gone */
+void wasm_check(wl_status_t status);               /* raises unless OK */
+MP_NORETURN void wasm_raise_grow(wl_status_t status);
+/* Arguments of constructors: the store of an object, or a new one for None; limits of `type`. */
+wasm_store_obj_t *wasm_store_argument(mp_obj_t obj);
+wl_limits_t wasm_limits_argument(mp_obj_t min, mp_obj_t max, uint8_t type);
 /* The extern behind a Memory, Table, Global or Func; false for other objects. */
 bool wasm_object_extern(mp_obj_t obj, wl_extern_t *object);
 mp_obj_t wasm_memory_new(wasm_store_obj_t *store, wl_memory_t *memory);

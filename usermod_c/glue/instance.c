@@ -185,59 +185,69 @@ static void imports_find(const wl_module_t *module, mp_obj_t imports, mp_obj_t *
     }
 }
 
-static wl_status_t bind_value(wasm_store_obj_t *store, const wl_extern_type_t *want, mp_obj_t value,
-                              wl_extern_t *object) {
+/* Why `obj` cannot be what `want` asks for, in words; NULL when it can. */
+static const char *import_refuse(wasm_store_obj_t *store, const wl_extern_type_t *want, mp_obj_t obj) {
     uint32_t slots[2];
-    object->kind = WL_EXTERN_GLOBAL;
-    if (want->global_mutable
-        || wasm_value_slots(store, want->global_type, value, slots) != WASM_VALUE_OK) {
-        return WL_IMPORT_TYPE;
+    if (wasm_store_of(obj) != NULL) {
+        return wasm_store_of(obj) == store ? NULL : "but the object belongs to another store";
     }
-    return wl_global_new(store->core->store, want->global_type, false, slots, &object->u.global);
+    if (want->kind == WL_EXTERN_FUNC && mp_obj_is_callable(obj)) {
+        return NULL;
+    }
+    if (want->kind == WL_EXTERN_GLOBAL && !want->global_mutable
+        && wasm_value_slots(store, want->global_type, obj, slots) == WASM_VALUE_OK) {
+        return NULL;
+    }
+    vstr_t why;
+    vstr_init(&why, 32);
+    vstr_printf(&why, "%s given", mp_obj_get_type_str(obj));
+    return vstr_null_terminated_str(&why);
 }
 
-/* The extern for the import'th import, made where `obj` is a Python function or number. */
-static void import_bind(wasm_store_obj_t *store, mp_obj_t module, uint32_t import, mp_obj_t obj, wl_extern_t *object) {
-    const wl_module_t *m = wasm_module_get(module);
+/* Raises LinkError for the first import whose object is of a wrong kind. Nothing is made before
+ * all have passed, because nothing can be taken out of a store again. */
+static void imports_check(wasm_store_obj_t *store, const wl_module_t *module, const mp_obj_t *objects) {
     wl_extern_type_t want, got;
-    wl_module_import(m, import, &want);
+    for (uint32_t i = 0; wl_module_import(module, i, &want); i++) {
+        const char *why = import_refuse(store, &want, objects[i]);
+        if (why != NULL) {
+            wasm_raise_link(module, i, WL_IMPORT_TYPE, NULL, why);
+        }
+        wl_extern_t object;
+        if (wasm_object_extern(objects[i], &object) && object.kind != want.kind) {
+            wasm_extern_describe(store->core->store, &object, &got);
+            wasm_raise_link(module, i, WL_IMPORT_TYPE, &got, NULL);
+        }
+    }
+}
+
+/* The extern for an import, made where `obj` is a Python function or number. */
+static wl_status_t import_bind(wasm_store_obj_t *store, mp_obj_t module, uint32_t import, mp_obj_t obj,
+                               wl_extern_t *object) {
+    wl_extern_type_t want;
     if (wasm_object_extern(obj, object)) {
-        if (wasm_store_of(obj) != store) {
-            wasm_raise_link(m, import, WL_IMPORT_TYPE, NULL, "but the object belongs to another store");
-        }
-        if (object->kind != want.kind) {
-            wasm_extern_describe(store->core->store, object, &got);
-            wasm_raise_link(m, import, WL_IMPORT_TYPE, &got, NULL);
-        }
-        return;
+        return WL_OK;
     }
-    wl_status_t status = WL_IMPORT_TYPE;
-    if (want.kind == WL_EXTERN_FUNC && mp_obj_is_callable(obj)) {
-        object->kind = WL_EXTERN_FUNC;
-        status = wasm_host_new(store, module, import, want.func, obj, &object->u.func);
-    } else if (want.kind == WL_EXTERN_GLOBAL) {
-        status = bind_value(store, &want, obj, object);
+    wl_module_import(wasm_module_get(module), import, &want);
+    object->kind = want.kind;
+    if (want.kind == WL_EXTERN_FUNC) {
+        return wasm_host_new(store, module, import, want.func, obj, &object->u.func);
     }
-    if (status == WL_IMPORT_TYPE) {
-        vstr_t why;
-        vstr_init(&why, 32);
-        vstr_printf(&why, "%s given", mp_obj_get_type_str(obj));
-        wasm_raise_link(m, import, status, NULL, vstr_null_terminated_str(&why));
-    }
-    if (status != WL_OK) {
-        wasm_raise_status(m, &(wl_error_t){ .status = status, .func_index = WL_NO_INDEX });
-    }
+    uint32_t slots[2];
+    wasm_value_slots(store, want.global_type, obj, slots);
+    return wl_global_new(store->core->store, want.global_type, false, slots, &object->u.global);
 }
 
 static wl_instance_t *instantiate(wasm_store_obj_t *store, mp_obj_t module, size_t n, const mp_obj_t *objects) {
+    wl_module_t *m = wasm_module_get(module);
+    imports_check(store, m, objects);
     wl_extern_t *externs = m_new0(wl_extern_t, n + 1);
-    for (uint32_t i = 0; i < n; i++) {
-        import_bind(store, module, i, objects[i], &externs[i]);
-    }
     wasm_store_keep_module(store, module);
+    for (uint32_t i = 0; i < n; i++) {
+        wasm_check(import_bind(store, module, i, objects[i], &externs[i]));
+    }
     wl_instance_t *instance = NULL;
     wl_error_t error = { .status = WL_OK, .func_index = WL_NO_INDEX };
-    wl_module_t *m = wasm_module_get(module);
     wasm_interrupts_hold();
     wl_status_t status = wl_instance_new(store->core->store, m, externs, &instance, &error);
     wasm_interrupts_release();
@@ -278,21 +288,18 @@ static wasm_store_obj_t *store_make(const mp_arg_val_t *val) {
 static wasm_store_obj_t *store_shared(const mp_arg_val_t *val, size_t n, const mp_obj_t *objects) {
     wasm_store_obj_t *store = NULL;
     if (val[ARG_store].u_obj != mp_const_none) {
-        store = wasm_store_of(val[ARG_store].u_obj);
-        if (store == NULL) {
-            mp_raise_msg_varg(&mp_type_TypeError, MP_ERROR_TEXT("store: an Instance, Memory, Table, Global or Func expected, not %s"),
-                              mp_obj_get_type_str(val[ARG_store].u_obj));
-        }
+        store = wasm_store_argument(val[ARG_store].u_obj);
     }
     for (size_t i = 0; i < n && store == NULL; i++) {
         store = wasm_store_of(objects[i]);
     }
-    if (store != NULL) {
-        wasm_core(store);
-        for (size_t i = ARG_memory_max; i <= ARG_table_max; i++) {
-            if (val[i].u_obj != mp_const_none) {
-                mp_raise_TypeError(MP_ERROR_TEXT("memory_max, stack, code_cache and table_max are the store's, which exists already"));
-            }
+    if (store == NULL) {
+        return NULL;
+    }
+    wasm_core(store);
+    for (size_t i = ARG_memory_max; i <= ARG_table_max; i++) {
+        if (val[i].u_obj != mp_const_none) {
+            mp_raise_TypeError(MP_ERROR_TEXT("memory_max, stack, code_cache and table_max are the store's, which exists already"));
         }
     }
     return store;

@@ -1,41 +1,39 @@
 /* SPDX-License-Identifier: MIT
  *
- * Memory, Table and Global: thin handles on objects of a store.
- *
- * The engine never moves a linear memory while its store lives, so a buffer stays valid when the
- * memory grows (it then shows the old length). store.c sees to it that it also stays valid when
- * nothing but a memoryview is left.
+ * Table and Global, and what they share with Memory: thin handles on objects of a store.
  */
 #include "glue.h"
 
 #include <string.h>
 
-static wasm_handle_obj_t *handle_new(const mp_obj_type_t *type, wasm_store_obj_t *store) {
+/* ---- Handles ---- */
+
+wasm_handle_obj_t *wasm_handle_new(const mp_obj_type_t *type, wasm_store_obj_t *store) {
     wasm_handle_obj_t *o = mp_obj_malloc(wasm_handle_obj_t, type);
     o->store = store;
     return o;
 }
 
 /* The handle, while its store is there. */
-static wasm_handle_obj_t *handle_get(mp_obj_t self_in) {
+wasm_handle_obj_t *wasm_handle_get(mp_obj_t self_in) {
     wasm_handle_obj_t *self = MP_OBJ_TO_PTR(self_in);
     wasm_core(self->store);
     return self;
 }
 
-static void check(wl_status_t status) {
+void wasm_check(wl_status_t status) {
     if (status != WL_OK) {
         wasm_raise_status(NULL, &(wl_error_t){ .status = status, .func_index = WL_NO_INDEX });
     }
 }
 
-static MP_NORETURN void raise_grow(wl_status_t status) {
+void wasm_raise_grow(wl_status_t status) {
     mp_raise_msg_varg(&mp_type_MemoryError, MP_ERROR_TEXT("cannot grow: %s"), wl_status_text(status));
 }
 
 /* ---- Constructors' arguments ---- */
 
-static wasm_store_obj_t *store_argument(mp_obj_t obj) {
+wasm_store_obj_t *wasm_store_argument(mp_obj_t obj) {
     if (obj == mp_const_none) {
         wl_config_t config;
         wl_config_default(&config);
@@ -62,7 +60,7 @@ static uint8_t type_argument(mp_obj_t obj, bool reference) {
     mp_raise_msg_varg(&mp_type_TypeError, MP_ERROR_TEXT("'%s' is no type that fits here"), name);
 }
 
-static wl_limits_t limits_argument(mp_obj_t min, mp_obj_t max, uint8_t type) {
+wl_limits_t wasm_limits_argument(mp_obj_t min, mp_obj_t max, uint8_t type) {
     wl_limits_t limits = { .min = wasm_get_u32(min, "min"), .max = UINT32_MAX, .type = type };
     if (max != mp_const_none) {
         limits.max = wasm_get_u32(max, "max");
@@ -70,183 +68,6 @@ static wl_limits_t limits_argument(mp_obj_t min, mp_obj_t max, uint8_t type) {
     }
     return limits;
 }
-
-/* ---- Memory ---- */
-
-mp_obj_t wasm_memory_new(wasm_store_obj_t *store, wl_memory_t *memory) {
-    wasm_handle_obj_t *o = handle_new(&wasm_type_memory, store);
-    o->u.memory = memory;
-    return MP_OBJ_FROM_PTR(o);
-}
-
-static mp_obj_t memory_make_new(const mp_obj_type_t *type, size_t n_args, size_t n_kw, const mp_obj_t *args) {
-    (void)type;
-    enum { ARG_min, ARG_max, ARG_page_size, ARG_store };
-    static const mp_arg_t allowed[] = {
-        { MP_QSTR_min, MP_ARG_REQUIRED | MP_ARG_OBJ, { .u_obj = MP_OBJ_NULL } },
-        { MP_QSTR_max, MP_ARG_OBJ, { .u_rom_obj = MP_ROM_NONE } },
-        { MP_QSTR_page_size, MP_ARG_KW_ONLY | MP_ARG_INT, { .u_int = 65536 } },
-        { MP_QSTR_store, MP_ARG_KW_ONLY | MP_ARG_OBJ, { .u_rom_obj = MP_ROM_NONE } },
-    };
-    mp_arg_val_t val[MP_ARRAY_SIZE(allowed)];
-    mp_arg_parse_all_kw_array(n_args, n_kw, args, MP_ARRAY_SIZE(allowed), allowed, val);
-    if (val[ARG_page_size].u_int != 1 && val[ARG_page_size].u_int != 65536) {
-        mp_raise_TypeError(MP_ERROR_TEXT("page_size: 1 or 65536 expected"));
-    }
-    wl_limits_t limits = limits_argument(val[ARG_min].u_obj, val[ARG_max].u_obj,
-                                         val[ARG_page_size].u_int == 1 ? 0 : 16);
-    wasm_store_obj_t *store = store_argument(val[ARG_store].u_obj);
-    wl_memory_t *memory;
-    check(wl_memory_new(store->core->store, &limits, &memory));
-    return wasm_memory_new(store, memory);
-}
-
-static mp_int_t memory_get_buffer(mp_obj_t self_in, mp_buffer_info_t *info, mp_uint_t flags) {
-    (void)flags;
-    const wasm_handle_obj_t *self = handle_get(self_in);
-    info->buf = wl_memory_data(self->u.memory);
-    info->len = wl_memory_bytes(self->u.memory);
-    info->typecode = 'B';
-    return wasm_store_viewed(self->store, info->buf) ? 0 : 1;
-}
-
-static mp_obj_t memory_unary_op(mp_unary_op_t op, mp_obj_t self_in) {
-    switch (op) {
-        case MP_UNARY_OP_BOOL:
-            return mp_const_true;
-        case MP_UNARY_OP_LEN:
-            return wasm_int_from_size(wl_memory_bytes(handle_get(self_in)->u.memory));
-        default:
-            return MP_OBJ_NULL;
-    }
-}
-
-static mp_obj_t memory_slice(uint8_t *data, size_t size, mp_obj_t value) {
-    if (value == MP_OBJ_SENTINEL) {
-        return mp_obj_new_bytes(data, size);
-    }
-    mp_buffer_info_t source;
-    mp_get_buffer_raise(value, &source, MP_BUFFER_READ);
-    if (source.len != size) {
-        mp_raise_msg_varg(&mp_type_TypeError, MP_ERROR_TEXT("%u bytes expected, %u given"),
-                          (unsigned)size, (unsigned)source.len);
-    }
-    memmove(data, source.buf, size);
-    return mp_const_none;
-}
-
-static mp_obj_t memory_subscr(mp_obj_t self_in, mp_obj_t index, mp_obj_t value) {
-    const wasm_handle_obj_t *self = handle_get(self_in);
-    uint8_t *data = wl_memory_data(self->u.memory);
-    size_t size = wl_memory_bytes(self->u.memory);
-    if (value == MP_OBJ_NULL) {
-        return MP_OBJ_NULL; /* del */
-    }
-    if (mp_obj_is_type(index, &mp_type_slice)) {
-        mp_bound_slice_t bounds;
-        if (!mp_seq_get_fast_slice_indexes(size, index, &bounds)) {
-            mp_raise_NotImplementedError(MP_ERROR_TEXT("only slices with step 1 are supported"));
-        }
-        size_t start = (size_t)bounds.start, stop = (size_t)bounds.stop;
-        return memory_slice(data + start, stop > start ? stop - start : 0, value);
-    }
-    size_t i = mp_get_index(&wasm_type_memory, size, index, false);
-    if (value == MP_OBJ_SENTINEL) {
-        return MP_OBJ_NEW_SMALL_INT(data[i]);
-    }
-    mp_int_t v = mp_obj_get_int(value);
-    if (v < 0 || v > 255) {
-        mp_raise_msg(&mp_type_OverflowError, MP_ERROR_TEXT("a byte is in range(256)"));
-    }
-    data[i] = (uint8_t)v;
-    return mp_const_none;
-}
-
-/* `size` bytes at `address`, as a guest passes them; raises IndexError outside. */
-static uint8_t *memory_range(mp_obj_t self_in, mp_obj_t address_in, size_t size) {
-    const wasm_handle_obj_t *self = handle_get(self_in);
-    uint32_t address = wasm_get_u32(address_in, "address");
-    uint8_t *p = size > UINT32_MAX ? NULL : wl_memory_range(self->u.memory, address, (uint32_t)size);
-    if (p == NULL) {
-        mp_raise_msg_varg(&mp_type_IndexError, MP_ERROR_TEXT("out of bounds memory access: %u bytes at %u"),
-                          (unsigned)size, (unsigned)address);
-    }
-    return p;
-}
-
-static mp_obj_t memory_read(mp_obj_t self_in, mp_obj_t address, mp_obj_t size_in) {
-    uint32_t size = wasm_get_u32(size_in, "size");
-    return mp_obj_new_bytes(memory_range(self_in, address, size), size);
-}
-static MP_DEFINE_CONST_FUN_OBJ_3(memory_read_obj, memory_read);
-
-static mp_obj_t memory_write(mp_obj_t self_in, mp_obj_t address, mp_obj_t data) {
-    mp_buffer_info_t source;
-    mp_get_buffer_raise(data, &source, MP_BUFFER_READ);
-    memmove(memory_range(self_in, address, source.len), source.buf, source.len);
-    return mp_const_none;
-}
-static MP_DEFINE_CONST_FUN_OBJ_3(memory_write_obj, memory_write);
-
-static mp_obj_t memory_grow(mp_obj_t self_in, mp_obj_t delta_in) {
-    const wasm_handle_obj_t *self = handle_get(self_in);
-    uint32_t old;
-    wl_status_t status = wl_memory_grow(self->u.memory, wasm_get_u32(delta_in, "pages"), &old);
-    if (status != WL_OK) {
-        raise_grow(status);
-    }
-    return wasm_int_from_size(old);
-}
-static MP_DEFINE_CONST_FUN_OBJ_2(memory_grow_obj, memory_grow);
-
-static void memory_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
-    if (dest[0] != MP_OBJ_NULL) {
-        return;
-    }
-    if (attr == MP_QSTR_pages) {
-        dest[0] = wasm_int_from_size(wl_memory_pages(handle_get(self_in)->u.memory));
-    } else if (attr == MP_QSTR_page_size) {
-        wl_limits_t limits;
-        wl_memory_type(handle_get(self_in)->u.memory, &limits);
-        dest[0] = MP_OBJ_NEW_SMALL_INT(limits.type == 0 ? 1 : 65536);
-    } else {
-        dest[1] = MP_OBJ_SENTINEL;
-    }
-}
-
-static void memory_print(const mp_print_t *print, mp_obj_t self_in, mp_print_kind_t kind) {
-    (void)kind;
-    const wasm_handle_obj_t *self = handle_get(self_in);
-    mp_printf(print, "<Memory %u pages, %u bytes>", (unsigned)wl_memory_pages(self->u.memory),
-              (unsigned)wl_memory_bytes(self->u.memory));
-}
-
-WASM_DOC(memory,
-         "A linear memory: an export of an instance, or Memory(min, max=None, *, page_size=65536,\n"
-         "  store=None) to be imported. A buffer: memoryview(m), struct.unpack_from('<I', m, 16); views\n"
-         "  stay valid when it grows. m[i] and m[i:j] as of a bytearray of fixed length; len(m) bytes\n"
-         "  are there now. .pages, .page_size; .grow(n) adds n pages, returns how many there were, or\n"
-         "  raises MemoryError; .read(address, size) and .write(address, data) take addresses as guests\n"
-         "  pass them and raise IndexError when a byte lies outside");
-
-static const mp_rom_map_elem_t memory_locals_table[] = {
-    { MP_ROM_QSTR(MP_QSTR___doc__), MP_ROM_PTR(&memory_doc) },
-    { MP_ROM_QSTR(MP_QSTR_grow), MP_ROM_PTR(&memory_grow_obj) },
-    { MP_ROM_QSTR(MP_QSTR_read), MP_ROM_PTR(&memory_read_obj) },
-    { MP_ROM_QSTR(MP_QSTR_write), MP_ROM_PTR(&memory_write_obj) },
-};
-static MP_DEFINE_CONST_DICT(memory_locals, memory_locals_table);
-
-MP_DEFINE_CONST_OBJ_TYPE(
-    wasm_type_memory, MP_QSTR_Memory, MP_TYPE_FLAG_NONE,
-    make_new, memory_make_new,
-    print, memory_print,
-    unary_op, memory_unary_op,
-    subscr, memory_subscr,
-    buffer, memory_get_buffer,
-    attr, memory_attr,
-    locals_dict, &memory_locals
-    );
 
 /* ---- Table ---- */
 
@@ -261,16 +82,16 @@ static mp_obj_t table_make_new(const mp_obj_type_t *type, size_t n_args, size_t 
     };
     mp_arg_val_t val[MP_ARRAY_SIZE(allowed)];
     mp_arg_parse_all_kw_array(n_args, n_kw, args, MP_ARRAY_SIZE(allowed), allowed, val);
-    wl_limits_t limits = limits_argument(val[ARG_min].u_obj, val[ARG_max].u_obj,
+    wl_limits_t limits = wasm_limits_argument(val[ARG_min].u_obj, val[ARG_max].u_obj,
                                          type_argument(val[ARG_type].u_obj, true));
-    wasm_store_obj_t *store = store_argument(val[ARG_store].u_obj);
+    wasm_store_obj_t *store = wasm_store_argument(val[ARG_store].u_obj);
     uint32_t init;
     wasm_value_t problem = wasm_value_slots(store, limits.type, val[ARG_init].u_obj, &init);
     if (problem != WASM_VALUE_OK) {
         wasm_value_raise(problem, "init", limits.type, val[ARG_init].u_obj);
     }
-    wasm_handle_obj_t *o = handle_new(type, store);
-    check(wl_table_new(store->core->store, &limits, init, &o->u.table));
+    wasm_handle_obj_t *o = wasm_handle_new(type, store);
+    wasm_check(wl_table_new(store->core->store, &limits, init, &o->u.table));
     return MP_OBJ_FROM_PTR(o);
 }
 
@@ -285,14 +106,14 @@ static mp_obj_t table_unary_op(mp_unary_op_t op, mp_obj_t self_in) {
         case MP_UNARY_OP_BOOL:
             return mp_const_true;
         case MP_UNARY_OP_LEN:
-            return wasm_int_from_size(wl_table_size(handle_get(self_in)->u.table));
+            return wasm_int_from_size(wl_table_size(wasm_handle_get(self_in)->u.table));
         default:
             return MP_OBJ_NULL;
     }
 }
 
 static mp_obj_t table_subscr(mp_obj_t self_in, mp_obj_t index, mp_obj_t value) {
-    const wasm_handle_obj_t *self = handle_get(self_in);
+    const wasm_handle_obj_t *self = wasm_handle_get(self_in);
     wl_table_t *table = self->u.table;
     uint8_t type = table_type(table);
     uint32_t ref;
@@ -301,14 +122,14 @@ static mp_obj_t table_subscr(mp_obj_t self_in, mp_obj_t index, mp_obj_t value) {
     }
     uint32_t i = (uint32_t)mp_get_index(&wasm_type_table, wl_table_size(table), index, false);
     if (value == MP_OBJ_SENTINEL) {
-        check(wl_table_get(table, i, &ref));
+        wasm_check(wl_table_get(table, i, &ref));
         return wasm_value_object(self->store, type, &ref);
     }
     wasm_value_t problem = wasm_value_slots(self->store, type, value, &ref);
     if (problem != WASM_VALUE_OK) {
         wasm_value_raise(problem, "value", type, value);
     }
-    check(wl_table_set(table, i, ref));
+    wasm_check(wl_table_set(table, i, ref));
     return mp_const_none;
 }
 
@@ -319,7 +140,7 @@ static MP_DEFINE_CONST_FUN_OBJ_2(table_get_obj, table_get);
 static MP_DEFINE_CONST_FUN_OBJ_3(table_set_obj, table_subscr);
 
 static mp_obj_t table_grow(size_t n_args, const mp_obj_t *args) {
-    const wasm_handle_obj_t *self = handle_get(args[0]);
+    const wasm_handle_obj_t *self = wasm_handle_get(args[0]);
     wl_table_t *table = self->u.table;
     uint32_t delta = wasm_get_u32(args[1], "delta"), init = 0, old;
     if (n_args > 2) {
@@ -330,7 +151,7 @@ static mp_obj_t table_grow(size_t n_args, const mp_obj_t *args) {
     }
     wl_status_t status = wl_table_grow(table, delta, init, &old);
     if (status != WL_OK) {
-        raise_grow(status);
+        wasm_raise_grow(status);
     }
     return wasm_int_from_size(old);
 }
@@ -341,7 +162,7 @@ static void table_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
         return;
     }
     if (attr == MP_QSTR_type) {
-        dest[0] = mp_obj_new_str_from_cstr(wasm_type_name(table_type(handle_get(self_in)->u.table)));
+        dest[0] = mp_obj_new_str_from_cstr(wasm_type_name(table_type(wasm_handle_get(self_in)->u.table)));
     } else {
         dest[1] = MP_OBJ_SENTINEL;
     }
@@ -349,7 +170,7 @@ static void table_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
 
 static void table_print(const mp_print_t *print, mp_obj_t self_in, mp_print_kind_t kind) {
     (void)kind;
-    const wasm_handle_obj_t *self = handle_get(self_in);
+    const wasm_handle_obj_t *self = wasm_handle_get(self_in);
     mp_printf(print, "<Table of %u %s>", (unsigned)wl_table_size(self->u.table),
               wasm_type_name(table_type(self->u.table)));
 }
@@ -391,14 +212,14 @@ static mp_obj_t global_make_new(const mp_obj_type_t *type, size_t n_args, size_t
     mp_arg_val_t val[MP_ARRAY_SIZE(allowed)];
     mp_arg_parse_all_kw_array(n_args, n_kw, args, MP_ARRAY_SIZE(allowed), allowed, val);
     uint8_t value_type = type_argument(val[ARG_type].u_obj, false);
-    wasm_store_obj_t *store = store_argument(val[ARG_store].u_obj);
+    wasm_store_obj_t *store = wasm_store_argument(val[ARG_store].u_obj);
     uint32_t slots[2];
     wasm_value_t problem = wasm_value_slots(store, value_type, val[ARG_value].u_obj, slots);
     if (problem != WASM_VALUE_OK) {
         wasm_value_raise(problem, "value", value_type, val[ARG_value].u_obj);
     }
-    wasm_handle_obj_t *o = handle_new(type, store);
-    check(wl_global_new(store->core->store, value_type, val[ARG_mutable].u_bool, slots, &o->u.global));
+    wasm_handle_obj_t *o = wasm_handle_new(type, store);
+    wasm_check(wl_global_new(store->core->store, value_type, val[ARG_mutable].u_bool, slots, &o->u.global));
     return MP_OBJ_FROM_PTR(o);
 }
 
@@ -418,11 +239,11 @@ static void global_set(const wasm_handle_obj_t *self, mp_obj_t value) {
     if (problem != WASM_VALUE_OK) {
         wasm_value_raise(problem, "value", type, value);
     }
-    check(wl_global_set(self->u.global, slots));
+    wasm_check(wl_global_set(self->u.global, slots));
 }
 
 static void global_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
-    const wasm_handle_obj_t *self = handle_get(self_in);
+    const wasm_handle_obj_t *self = wasm_handle_get(self_in);
     if (dest[0] != MP_OBJ_NULL) {
         if (attr == MP_QSTR_value && dest[1] != MP_OBJ_NULL) {
             global_set(self, dest[1]);
@@ -441,7 +262,7 @@ static void global_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
 
 static void global_print(const mp_print_t *print, mp_obj_t self_in, mp_print_kind_t kind) {
     (void)kind;
-    const wasm_handle_obj_t *self = handle_get(self_in);
+    const wasm_handle_obj_t *self = wasm_handle_get(self_in);
     mp_printf(print, "<Global %s%s ", wl_global_mutable(self->u.global) ? "mut " : "",
               wasm_type_name(wl_global_type(self->u.global)));
     mp_obj_print_helper(print, global_value(self), PRINT_REPR);
@@ -475,11 +296,11 @@ mp_obj_t wasm_extern_object(wasm_store_obj_t *store, const wl_extern_t *object) 
         case WL_EXTERN_MEMORY:
             return wasm_memory_new(store, object->u.memory);
         case WL_EXTERN_TABLE:
-            o = handle_new(&wasm_type_table, store);
+            o = wasm_handle_new(&wasm_type_table, store);
             o->u.table = object->u.table;
             break;
         default:
-            o = handle_new(&wasm_type_global, store);
+            o = wasm_handle_new(&wasm_type_global, store);
             o->u.global = object->u.global;
             break;
     }
