@@ -9,4 +9,4 @@ WL_CFLAGS := -std=gnu11 -Os -ffp-contract=off -Wall -Wextra -Wconversion -Wshado
 # For computed goto: these passes merge the handlers' ends into shared code, or keep values in
 # registers that the handlers need (13 % of the interpreter's size on Cortex-M0+, a quarter of its
 # stack accesses).
-WL_INTERP_CFLAGS := -O2 -fno-gcse -fno-crossjumping -fno-tree-pre -fno-reorder-blocks -fno-ivopts -fno-tree-vrp
+WL_INTERP_CFLAGS := -O2 -fno-gcse -fno-crossjumping -fno-tree-pre -fno-reorder-blocks -fno-ivopts -fno-tree-vrp -fno-align-functions -fno-align-labels -fno-align-jumps

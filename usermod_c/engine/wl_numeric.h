@@ -5,9 +5,10 @@
  *
  * Floats travel as bit patterns, so that no ABI, register file or C library touches a NaN on the
  * way. Operations that compute a float answer a NaN with the positive canonical one; abs, neg and
- * copysign only move the sign bit. What a processor computes to IEEE 754 it computes; the rest
- * is integer arithmetic here and in wl_numeric.c, and of a C library nothing is used. The rounding
- * mode must be to nearest and subnormals must not be flushed, as is every processor's default.
+ * copysign only move the sign bit. What the processor computes to IEEE 754 it computes; the rest
+ * is integer arithmetic (wl_numeric.c, wl_softfloat.c). Neither libm nor the compiler's routines
+ * for floats are used. Rounding must be to nearest and subnormals must not be flushed, as is every
+ * processor's default.
  *
  * Source: WebAssembly Core Specification 2.0, "Numerics".
  */
@@ -207,6 +208,7 @@ static inline uint64_t wl_f64_copysign(uint64_t a, uint64_t b) { return (a & ~WL
 
 /* ---- Arithmetic ---- */
 
+/* In integers (wl_softfloat.c), for processors without the width. */
 uint32_t wl_f32_soft_add(uint32_t a, uint32_t b);
 uint32_t wl_f32_soft_mul(uint32_t a, uint32_t b);
 uint32_t wl_f32_soft_div(uint32_t a, uint32_t b);

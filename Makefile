@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: MIT
+#
+# Wasmlet: the sole entry. `make run` shows it working, `make test` checks everything, and
+# `make help` lists the rest. Each area has a fragment of its own; what they share is set here.
+# Everything generated goes to $(BUILD).
+
+BUILD := build
+PYTHON ?= python3
+JOBS ?= $(shell nproc 2>/dev/null || echo 2)
+
+# One virtual environment, filled in two steps: $(VENV) holds what `make run` needs, $(VENV_TEST)
+# what tests and checks need on top.
+VENV_PYTHON := $(BUILD)/venv/bin/python
+VENV := $(BUILD)/venv/.run
+VENV_TEST := $(BUILD)/venv/.test
+
+# Installed by apt where that is possible; otherwise the missing packages are named.
+PACKAGES_RUN := $(BUILD)/packages/run
+PACKAGES_TEST := $(BUILD)/packages/test
+
+# step "what is going on" LOG COMMAND...: says so, logs the command, shows the log on failure.
+STEP := firmware/step.sh
+
+include usermod_c/flags.mk
+ENGINE_DIR := usermod_c/engine
+ENGINE_SRC := $(wildcard $(ENGINE_DIR)/*.c)
+ENGINE_INC := -I$(ENGINE_DIR)
+
+.DELETE_ON_ERROR:
+.SUFFIXES:
+.DEFAULT_GOAL := help
+
+.PHONY: help run repl test lint format size clean distclean FORCE
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z0-9][a-zA-Z0-9_-]*:.*## / { printf "  %-22s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+include firmware/firmware.mk
+include apps/apps.mk
+include $(wildcard tests/*/*.mk)
+
+run: $(UNIX_FIRMWARE) $(BUILD)/apps/hello.wasm $(BUILD)/apps/nbody.wasm ## build the unix firmware and two guest apps, and run them
+	@firmware/show.sh $(UNIX_FIRMWARE) "import wasm; wasm.run('$(BUILD)/apps/hello.wasm')"
+	@firmware/show.sh $(UNIX_FIRMWARE) "import wasm; wasm.run('$(BUILD)/apps/nbody.wasm')"
+
+repl: $(UNIX_FIRMWARE) ## start the unix firmware's prompt
+	@$(UNIX_FIRMWARE)
+
+# The tests call make themselves: they must not inherit this make's flags or job server.
+test: $(PACKAGES_TEST) $(VENV_TEST) $(UNIX_FIRMWARE) apps ## run every test; pytest's summary comes last
+	@env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL $(VENV_PYTHON) -m pytest tests
+
+lint: $(VENV_TEST) ## check style: ruff, codespell, clang-format
+	@$(VENV_PYTHON) -m ruff check .
+	@$(VENV_PYTHON) -m ruff format --check .
+	@$(VENV_PYTHON) -m codespell_lib
+	@$(CLANG_FORMAT) --dry-run --Werror $(C_FILES)
+
+format: $(VENV_TEST) ## lay out Python and C sources as `make lint` wants them
+	@$(VENV_PYTHON) -m ruff format .
+	@$(CLANG_FORMAT) -i $(C_FILES)
+
+CLANG_FORMAT := $(dir $(VENV_PYTHON))clang-format
+C_FILES = $(shell find usermod_c apps tests -name '*.[ch]')
+
+size: $(PACKAGES_TEST) $(VENV_TEST) ## compare the engine's size per target with tests/size/budget.toml
+	@$(VENV_PYTHON) tests/size/size.py --build $(BUILD)/size
+
+clean: ## remove what was built; keep downloads and the virtual environment
+	@find $(BUILD) -mindepth 1 -maxdepth 1 $(addprefix ! -name ,$(CLEAN_KEEPS)) -exec rm -rf {} + 2>/dev/null || true
+
+distclean: ## remove everything that was generated or downloaded
+	@rm -rf $(BUILD)
+
+CLEAN_KEEPS := venv packages micropython download zig-cache
+
+$(BUILD)/packages/%: firmware/packages.sh
+	@firmware/packages.sh $*
+	@mkdir -p $(@D) && touch $@
+
+$(VENV): apps/requirements.txt | $(PACKAGES_RUN)
+	@$(STEP) "venv: making $(BUILD)/venv" $(BUILD)/log/venv.log $(PYTHON) -m venv $(BUILD)/venv
+	@$(STEP) "venv: installing the guest compiler" $(BUILD)/log/venv-run.log \
+		$(VENV_PYTHON) -m pip install --disable-pip-version-check -r $<
+	@touch $@
+
+$(VENV_TEST): tests/requirements.txt $(VENV)
+	@$(STEP) "venv: installing what the tests need" $(BUILD)/log/venv-test.log \
+		$(VENV_PYTHON) -m pip install --disable-pip-version-check -r $<
+	@touch $@

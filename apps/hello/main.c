@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The smallest app: one line to the log.
+ */
+#include <wasmlet/log.h>
+
+void run(void) {
+    log_text(LOG_INFO, "Hello from WebAssembly!");
+}

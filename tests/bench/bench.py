@@ -1,0 +1,199 @@
+# SPDX-License-Identifier: MIT
+"""Measure engines against native code and print what came of it.
+
+Writes a JSON file {target: {workload: {engine: figures}}} with `metadata`, `scenarios` and
+`summary` beside the targets. Figures are executed instructions and bytes, not times, so that one
+run is enough.
+"""
+
+import argparse
+import json
+import math
+import subprocess
+import sys
+from pathlib import Path
+
+import measure
+
+try:
+    import tomllib
+except ImportError:  # before Python 3.11
+    import tomli as tomllib
+
+ENGINES = ("wasm3", "wasmlet")
+PROGRAMS = ("native", "wasm3", "wasmlet", "wasmlet_nofuel")
+BARE_TARGETS = ("cortex-m3", "cortex-m0plus", "rv32imac")
+SHORT = {"cortex-m3": "m3", "cortex-m0plus": "m0+", "rv32imac": "rv32", "x86-64": "x86-64"}
+CALLS = ("calls", "nocalls", 10_000)  # the workloads and how many calls one makes more
+
+
+def geometric_mean(values):
+    """Return the geometric mean of positive numbers."""
+    return math.exp(sum(map(math.log, values)) / len(values))
+
+
+def merge(found, code_bytes):
+    """Return {target: {workload: {engine: figures}}} and check what must be equal.
+
+    `found` is what measure.run_all returned. Raises MeasureError when engines or targets disagree
+    on a result or memory is left allocated.
+    """
+    merged = {}
+    for target, engines in found.items():
+        for engine, workloads in engines.items():
+            for workload, values in workloads.items():
+                if values["leaked_bytes"]:
+                    raise measure.MeasureError(f"{engine} leaks in {workload} on {target}")
+                figures = {k: v for k, v in values.items() if k not in ("leaked_bytes", "group")}
+                stacks = figures["load_c_stack_bytes"], figures["run_c_stack_bytes"]
+                figures.update(c_stack_bytes=max(stacks), code_bytes=code_bytes[workload])
+                merged.setdefault(target, {}).setdefault(workload, {})[engine] = figures
+    for workload in code_bytes:
+        results = {
+            figures["result"] for row in merged.values() for figures in row[workload].values()
+        }
+        if len(results) != 1:
+            raise measure.MeasureError(f"{workload}: results differ: {sorted(results)}")
+    return merged
+
+
+def summarize(merged, scenarios, integer):
+    """Return {target: {key: figure}}, what the goals are about."""
+    summary = {}
+    for target, rows in merged.items():
+        ratios = {
+            engine: geometric_mean([ratio(rows[kernel], engine) for kernel in integer])
+            for engine in (*ENGINES, "wasmlet_nofuel")
+        }
+        row = {f"{engine}_times_native": value for engine, value in ratios.items()}
+        row["fuel_percent"] = 100 * (1 - ratios["wasmlet_nofuel"] / ratios["wasmlet"])
+        mix = rows["coremix"]["wasmlet"]
+        row["load_per_code_byte"] = mix["load_instructions"] / mix["code_bytes"]
+        with_calls, without, times = CALLS
+        for engine in ENGINES:
+            extra = (
+                rows[with_calls][engine]["instructions"] - rows[without][engine]["instructions"]
+            )
+            row["call_instructions" if engine == "wasmlet" else "wasm3_call_instructions"] = (
+                extra / times
+            )
+        for key in ("run_c_stack_bytes", "load_c_stack_bytes"):
+            row[key] = max(engines["wasmlet"][key] for engines in rows.values())
+        row["frame_bytes"] = scenarios[target]["depth"]["frame_bytes"]
+        row["small_cache_ram_bytes"] = scenarios[target]["small_cache"]["ram_bytes_without_stack"]
+        row["hello_ram_bytes"] = scenarios[target]["hello"]["ram_bytes"]
+        summary[target] = row
+    return summary
+
+
+def ratio(engines, engine):
+    """Return one workload's instructions over those of native code."""
+    return engines[engine]["instructions"] / engines["native"]["instructions"]
+
+
+def missed_goals(summary, goals):
+    """Return a line for each goal that is not met."""
+    missed = []
+    for target, row in summary.items():
+        limits = dict(goals["every_target"])
+        if target in BARE_TARGETS:
+            limits.update(goals["bare_targets"])
+        if target in goals["times_native"]:
+            limits["wasmlet_times_native"] = goals["times_native"][target]
+        for key, limit in limits.items():
+            if row[key] > limit:
+                missed.append(f"{target}: {key} is {row[key]:,.2f}, above {limit:,}")
+    return missed
+
+
+def speed_table(merged, groups):
+    """Return the lines of a table of instructions over native."""
+    targets = list(merged)
+    lines = ["instructions over native", f"{'':12}" + "".join(f"{t:>20}" for t in targets)]
+    lines.append(f"{'':12}" + "".join(f"{e:>10}" for _ in targets for e in ENGINES))
+    for workload in [name for group in ("integer", "float", "bulk") for name in groups[group]]:
+        cells = (ratio(merged[t][workload], e) for t in targets for e in ENGINES)
+        lines.append(f"{workload:12}" + "".join(f"{cell:>10.2f}" for cell in cells))
+    return lines
+
+
+def summary_table(summary):
+    """Return the lines of a table of everything else."""
+    lines = ["", f"{'':28}" + "".join(f"{t:>14}" for t in summary)]
+    for key in next(iter(summary.values())):
+        cells = (row[key] for row in summary.values())
+        lines.append(
+            f"{key:28}"
+            + "".join(f"{c:>14,.2f}" if isinstance(c, float) else f"{c:>14,}" for c in cells)
+        )
+    return lines
+
+
+def headline(summary):
+    """Return the last line: one figure a target and engine."""
+    parts = []
+    for engine in reversed(ENGINES):
+        figures = (f"{SHORT[t]} {row[f'{engine}_times_native']:.2f}" for t, row in summary.items())
+        parts.append(f"{engine} {', '.join(figures)}")
+    return "bench: int7 x native: " + "; ".join(parts)
+
+
+def first_line(command):
+    """Return the first line that a command prints, which is its version."""
+    done = subprocess.run(command, capture_output=True, text=True)
+    return done.stdout.splitlines()[0] if done.stdout else "unknown"
+
+
+def metadata(notes):
+    """Return what the figures depend on; `notes` are words KEY=TEXT of the build."""
+    return {
+        "commit": first_line(["git", "describe", "--always", "--dirty"]),
+        "compilers": {
+            "x86-64": first_line(["gcc", "--version"]),
+            "cortex-m": first_line(["arm-none-eabi-gcc", "--version"]),
+            "rv32imac": first_line(["riscv64-unknown-elf-gcc", "--version"]),
+        },
+        "emulators": [
+            first_line(["qemu-system-arm", "--version"]),
+            first_line(["valgrind", "--version"]),
+        ],
+        **dict(note.split("=", 1) for note in notes),
+    }
+
+
+def main():
+    """Measure, write the file, print the tables; the headline comes last."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    measure.add_arguments(parser)
+    parser.add_argument("--json", type=Path, required=True, help="file to write")
+    parser.add_argument("--note", action="append", default=[], metavar="KEY=TEXT")
+    args = parser.parse_args()
+    runners = measure.parse_runners(args.runners)
+    try:
+        found = measure.run_all(args.folder, runners, PROGRAMS)
+        scenarios = measure.run_all(args.folder, runners, ["scenarios"])
+        groups = {}
+        for workload, values in next(iter(found.values()))["wasmlet"].items():
+            groups.setdefault(values["group"], []).append(workload)
+        code_bytes = {
+            name: measure.code_section_bytes((args.folder / f"{name}.wasm").read_bytes())
+            for group in groups.values()
+            for name in group
+        }
+        merged = merge(found, code_bytes)
+    except measure.MeasureError as error:
+        measure.fail(error)
+    scenarios = {target: row["scenarios"] for target, row in scenarios.items()}
+    summary = summarize(merged, scenarios, groups["integer"])
+    goals = tomllib.loads((Path(__file__).parent / "goals.toml").read_text(encoding="utf-8"))
+    missed = missed_goals(summary, goals)
+    report = {**merged, "scenarios": scenarios, "summary": summary, "missed_goals": missed}
+    report["metadata"] = metadata(args.note)
+    args.json.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
+    print("\n".join(speed_table(merged, groups) + summary_table(summary)))
+    print("\n".join(["", *(f"goal missed: {line}" for line in missed)]))
+    print(headline(summary))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,16 @@
+# SPDX-License-Identifier: MIT
+#
+# Tests of `import wasm`: scripts that the unix firmware runs, with modules assembled from text.
+
+FROZEN_WASM := $(patsubst tests/frozen/wat/%.wat,$(BUILD)/frozen/%.wasm,$(wildcard tests/frozen/wat/*.wat))
+
+.PHONY: test-frozen frozen-wasm
+
+frozen-wasm: $(FROZEN_WASM)
+
+$(BUILD)/frozen/%.wasm: tests/frozen/wat/%.wat | $(PACKAGES_TEST)
+	@mkdir -p $(@D)
+	@wat2wasm --debug-names $< -o $@
+
+test-frozen: $(PACKAGES_TEST) $(VENV_TEST) $(UNIX_FIRMWARE) frozen-wasm ## test `import wasm` on the unix firmware
+	@$(VENV_PYTHON) -m pytest tests/frozen

@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: MIT
+"""What the scripts of this folder share; runs under MicroPython."""
+
+import gc
+import sys
+
+import _wasm
+import wasm
+
+FOLDER = sys.argv[1] if len(sys.argv) > 1 else "build/frozen"
+
+
+def data(name):
+    """Return the bytes of an assembled module."""
+    with open(FOLDER + "/" + name + ".wasm", "rb") as file:
+        return file.read()
+
+
+def module(name):
+    return wasm.Module(data(name))
+
+
+def instance(name, imports=None, **limits):
+    return wasm.Instance(module(name), imports, **limits)
+
+
+def same(got, wanted):
+    assert got == wanted and type(got) is type(wanted), "%r, not %r" % (got, wanted)
+
+
+def raises(kind, function, *args, **kwargs):
+    """Call a function that must raise exactly `kind`; return the exception."""
+    try:
+        result = function(*args, **kwargs)
+    except BaseException as e:
+        assert type(e) is kind, "%r raised, not %s" % (e, kind)
+        return e
+    raise AssertionError("%s expected, returned %r" % (kind, result))
+
+
+def settle():
+    """Collect garbage; what the stack still remembers of old calls is overwritten first."""
+
+    def deep(n):
+        return n and deep(n - 1) + sum((n, n, n, n, n, n, n, n))
+
+    deep(30)
+    gc.collect()
+    gc.collect()
+
+
+def free():
+    """Return (free bytes of the Python heap, bytes that the engine holds)."""
+    settle()
+    return gc.mem_free(), _wasm.ram_used()

@@ -1,0 +1,18 @@
+;; SPDX-License-Identifier: MIT
+(module $table
+  (type $unary (func (param i32) (result i32)))
+  (table $f (export "funcs") 4 8 funcref)
+  (table $x (export "things") 2 externref)
+  (elem (table $f) (i32.const 0) func $inc $dec)
+  (global $count (export "count") (mut i32) (i32.const 5))
+  (global (export "big") i64 (i64.const -9000000000))
+  (global (export "pi") (mut f64) (f64.const 3.25))
+  (global (export "thing") (mut externref) (ref.null extern))
+  (global (export "callback") (mut funcref) (ref.null func))
+  (func $inc (export "inc") (param i32) (result i32) local.get 0 i32.const 1 i32.add)
+  (func $dec (param i32) (result i32) local.get 0 i32.const 1 i32.sub)
+  (func (export "call") (param $i i32) (param $v i32) (result i32)
+    local.get $v local.get $i call_indirect $f (type $unary))
+  (func (export "thing_at") (param i32) (result externref) local.get 0 table.get $x)
+  (func (export "bump") (result i32)
+    global.get $count i32.const 1 i32.add global.set $count global.get $count))

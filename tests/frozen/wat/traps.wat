@@ -1,0 +1,15 @@
+;; SPDX-License-Identifier: MIT
+(module $traps
+  (type $none (func))
+  (memory 1)
+  (table 2 funcref)
+  (func $crash (export "crash") unreachable)
+  (func $middle (call $crash))
+  (func (export "deep") (call $middle))
+  (func (export "div") (param i32 i32) (result i32) local.get 0 local.get 1 i32.div_s)
+  (func (export "trunc") (param f64) (result i32) local.get 0 i32.trunc_f64_s)
+  (func (export "load") (param i32) (result i32) local.get 0 i32.load)
+  (func (export "indirect") (param i32) local.get 0 call_indirect (type $none))
+  (func $recurse (export "recurse") (param i32) (result i32)
+    local.get 0 i32.const 1 i32.add call $recurse)
+  (func (export "ok") (result i32) i32.const 42))

@@ -1,0 +1,25 @@
+;; SPDX-License-Identifier: MIT
+;; Every value type there and back, and in crowds.
+(module $values
+  (func (export "i32") (param i32) (result i32) local.get 0)
+  (func (export "i64") (param i64) (result i64) local.get 0)
+  (func (export "f32") (param f32) (result f32) local.get 0)
+  (func (export "f64") (param f64) (result f64) local.get 0)
+  (func (export "externref") (param externref) (result externref) local.get 0)
+  (func (export "funcref") (param funcref) (result funcref) local.get 0)
+  (func (export "f32_bits") (param f32) (result i32) local.get 0 i32.reinterpret_f32)
+  (func (export "bits_f32") (param i32) (result f32) local.get 0 f32.reinterpret_i32)
+  (func (export "f64_bits") (param f64) (result i64) local.get 0 i64.reinterpret_f64)
+  (func (export "bits_f64") (param i64) (result f64) local.get 0 f64.reinterpret_i64)
+  (func $add (export "add") (param i32 i32) (result i32) local.get 0 local.get 1 i32.add)
+  (func (export "nothing"))
+  (func (export "swap") (param i32 i64) (result i64 i32) local.get 1 local.get 0)
+  (func (export "all") (param i32 i64 f32 f64 externref funcref)
+    (result funcref externref f64 f32 i64 i32)
+    local.get 5 local.get 4 local.get 3 local.get 2 local.get 1 local.get 0)
+  (func (export "sum8") (param i32 i32 i32 i32 i32 i32 i32 i32) (result i32)
+    local.get 0 local.get 1 i32.add local.get 2 i32.add local.get 3 i32.add
+    local.get 4 i32.add local.get 5 i32.add local.get 6 i32.add local.get 7 i32.add)
+  (func (export "odd name") (result i32) i32.const 7)
+  (func (export "null") (result externref) ref.null extern)
+  (func (export "is_null") (param externref) (result i32) local.get 0 ref.is_null))

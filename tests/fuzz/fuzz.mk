@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: MIT
+#
+# Fuzzing: two coverage-guided targets (loading; loading and running), and differential execution
+# against wasmtime by several builds of the engine.
+
+FUZZ_DIR := tests/fuzz
+FUZZ_OUT := $(BUILD)/fuzz
+FUZZ_SECONDS := 60
+SECONDS ?= 600
+
+# The engine's own, without the warnings: those are the other targets' business.
+FUZZ_CFLAGS := $(filter-out -W% -O%,$(WL_CFLAGS)) $(ENGINE_INC)
+FUZZ_ENGINE_SRC := $(filter-out %/wl_disasm.c,$(ENGINE_SRC))
+
+# Builds: compiler and options. `cover` is both the fuzzers' and the sanitized side of the
+# comparison; `plain` has every optimisation of the translator off; `fast` is what ships.
+FUZZ_BUILDS := cover plain fast
+FUZZ_CC_cover := clang
+FUZZ_CFLAGS_cover := -g -O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
+FUZZ_CC_plain := $(CC)
+FUZZ_CFLAGS_plain := -O1 -DWL_ENABLE_FOLD_LOCALS=0 -DWL_ENABLE_ACCUMULATOR=0 -DWL_ENABLE_FUSE_STORE=0 \
+	-DWL_ENABLE_FUSE_BRANCH=0 -DWL_ENABLE_FUSE_ADDRESS=0 -DWL_ENABLE_SUPER=0
+FUZZ_CC_fast := $(CC)
+FUZZ_CFLAGS_fast := -O2
+ifeq ($(shell uname -m),x86_64)
+FUZZ_BUILDS += m32
+FUZZ_CC_m32 := $(CC) -m32 -msse2 -mfpmath=sse
+FUZZ_CFLAGS_m32 := -O1
+endif
+
+# Only the engine is measured. The loop of hundreds of computed gotos takes clang minutes when it
+# optimises and instruments it.
+FUZZ_COVERAGE := -fsanitize-coverage=inline-8bit-counters,pc-table
+FUZZ_OPTIONS_cover = $(FUZZ_COVERAGE) $(if $(filter wl_interp,$*),-O0)
+FUZZ_OPTIONS_fast = $(if $(filter wl_interp,$*),$(WL_INTERP_CFLAGS))
+
+define fuzz_build
+$$(FUZZ_OUT)/$1/%.o: $$(ENGINE_DIR)/%.c $$(FUZZ_DIR)/fuzz.mk usermod_c/flags.mk | $$(PACKAGES_TEST)
+	@mkdir -p $$(@D)
+	@$$(FUZZ_CC_$1) $$(FUZZ_CFLAGS) $$(FUZZ_CFLAGS_$1) $$(FUZZ_OPTIONS_$1) -MMD -MP -c $$< -o $$@
+
+$$(FUZZ_OUT)/$1/host/%.o: $$(FUZZ_DIR)/%.c $$(FUZZ_DIR)/fuzz.mk usermod_c/flags.mk | $$(PACKAGES_TEST)
+	@mkdir -p $$(@D)
+	@$$(FUZZ_CC_$1) $$(WL_CFLAGS) $$(ENGINE_INC) -Werror $$(FUZZ_CFLAGS_$1) -MMD -MP -c $$< -o $$@
+
+FUZZ_ENGINE_$1 := $$(patsubst $$(ENGINE_DIR)/%.c,$$(FUZZ_OUT)/$1/%.o,$$(FUZZ_ENGINE_SRC))
+
+$$(FUZZ_OUT)/diff_$1: $$(addprefix $$(FUZZ_OUT)/$1/host/,diff_run.o fz_host.o fz_heap.o) $$(FUZZ_ENGINE_$1)
+	@$$(FUZZ_CC_$1) $$(FUZZ_CFLAGS_$1) $$^ -o $$@
+
+-include $$(wildcard $$(FUZZ_OUT)/$1/*.d $$(FUZZ_OUT)/$1/host/*.d)
+endef
+$(foreach b,$(FUZZ_BUILDS),$(eval $(call fuzz_build,$b)))
+.PRECIOUS: $(FUZZ_OUT)/%.o
+
+FUZZ_GEN_OBJ := $(addprefix $(FUZZ_OUT)/cover/host/,fz_gen.o fz_gen_body.o fz_heap.o)
+FUZZ_LOAD_OBJ := $(FUZZ_GEN_OBJ) $(addprefix $(FUZZ_OUT)/cover/host/,fuzz_load.o fz_mutate.o)
+FUZZ_EXEC_OBJ := $(FUZZ_GEN_OBJ) $(addprefix $(FUZZ_OUT)/cover/host/,fuzz_exec.o fz_mutate.o fz_run.o fz_host.o)
+
+$(FUZZ_OUT)/fuzz_load: $(FUZZ_LOAD_OBJ) $(FUZZ_ENGINE_cover)
+	@$(FUZZ_CC_cover) $(FUZZ_CFLAGS_cover) -fsanitize=fuzzer $^ -o $@
+$(FUZZ_OUT)/fuzz_exec: $(FUZZ_EXEC_OBJ) $(FUZZ_ENGINE_cover)
+	@$(FUZZ_CC_cover) $(FUZZ_CFLAGS_cover) -fsanitize=fuzzer $^ -o $@
+$(FUZZ_OUT)/fz_gen: $(FUZZ_GEN_OBJ) $(FUZZ_OUT)/cover/host/fz_gen_main.o
+	@$(FUZZ_CC_cover) $(FUZZ_CFLAGS_cover) $^ -o $@
+
+FUZZ_PROGRAMS := $(addprefix $(FUZZ_OUT)/,fuzz_load fuzz_exec fz_gen $(FUZZ_BUILDS:%=diff_%))
+
+.PHONY: fuzz fuzz-smoke fuzz-build fuzz-regress
+
+fuzz-build: $(FUZZ_PROGRAMS) | $(VENV_TEST)
+
+fuzz-smoke: fuzz-build ## fuzz for a minute: loading, running, and against wasmtime
+	@$(VENV_PYTHON) $(FUZZ_DIR)/fuzz.py --out $(FUZZ_OUT) --seconds $(FUZZ_SECONDS) smoke
+
+fuzz: fuzz-build ## fuzz for SECONDS (600), keeping the corpus and reducing what is found
+	@$(VENV_PYTHON) $(FUZZ_DIR)/fuzz.py --out $(FUZZ_OUT) --seconds $(SECONDS) long
+
+fuzz-regress: fuzz-build ## run what once was found, under many plans and against wasmtime
+	@$(VENV_PYTHON) $(FUZZ_DIR)/fuzz.py --out $(FUZZ_OUT) regress

@@ -1,0 +1,238 @@
+# SPDX-License-Identifier: MIT
+"""Fuzz the engine: two libFuzzer targets in one process after the other, wasmtime beside them.
+
+    fuzz.py --out build/fuzz --seconds S smoke|long|regress
+
+`smoke` begins with fixed seeds and keeps nothing; `long` keeps the corpus and reduces what it
+finds. The last line is the figure; the exit code is 1 when there are findings.
+"""
+
+import argparse
+import os
+import random
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+import diff
+import seeds
+from reduce import Reducer
+
+ROOT = Path(__file__).resolve().parents[2]
+REGRESS = ROOT / "tests" / "engine" / "regress"
+MAX_FINDINGS = 10
+_ROUND_S = 600
+_INPUT_TIMEOUT_S = 25
+_REGRESS_PLANS = 48
+_MAX_RSS_MB = 2048
+_SHARE_LOAD = 0.35  # of the libFuzzer time
+
+
+class Target:
+    """A libFuzzer program and its figures."""
+
+    def __init__(self, out, name):
+        self.name = name
+        self.program = (out / name).resolve()
+        self.executions = 0
+        self.edges = 0
+        self.edges_total = 0
+
+    def run(self, seconds, corpus, seed, artifacts):
+        """Fuzz for a while; returns the log when it ended with a finding, else None."""
+        command = [
+            self.program,
+            f"-max_total_time={max(1, int(seconds))}",
+            f"-seed={seed}",
+            f"-max_len={seeds.MAX_BYTES}",
+            f"-timeout={_INPUT_TIMEOUT_S}",
+            f"-rss_limit_mb={_MAX_RSS_MB}",
+            f"-artifact_prefix={artifacts}/{self.name}-",
+            "-print_final_stats=1",
+            *corpus,
+        ]
+        done = subprocess.run(command, capture_output=True, check=False)
+        log = done.stderr.decode("utf-8", "replace")
+        self._read(log)
+        return log if done.returncode != 0 else None
+
+    def _read(self, log):
+        runs = re.findall(r"^#(\d+)\s", log, re.M)
+        self.executions += int(runs[-1]) if runs else 0
+        cover = re.findall(r"cov: (\d+)", log)
+        self.edges = max(self.edges, int(cover[-1]) if cover else 0)
+        total = re.search(r"PC tables \((\d+) PCs\)", log)
+        self.edges_total = int(total.group(1)) if total else 0
+
+    def __str__(self):
+        return (
+            f"{self.name}: {self.executions} executions, {self.edges} of {self.edges_total} edges"
+        )
+
+
+def signature(log):
+    """Return one line that tells findings apart."""
+    match = re.search(r"FINDING: (.*)|(\S+:\d+:\d+: runtime error: .*)|SUMMARY: (.*)", log)
+    return next(g for g in match.groups() if g) if match else "died without a word"
+
+
+class Findings:
+    """What the libFuzzer targets found, one of each signature."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.seen = {}
+
+    def add(self, log):
+        """Take a log; returns the input's path when it is new."""
+        what = signature(log)
+        path = re.search(r"Test unit written to (\S+)", log)
+        path = Path(path.group(1)) if path else None
+        if what in self.seen:
+            if path:
+                path.unlink()
+            return None
+        self.seen[what] = path
+        print(f"finding: {path}: {what}", flush=True)
+        if path:
+            path.with_suffix(".txt").write_text(log[-20000:])
+        return path
+
+
+def reduce_input(target, path):
+    """Write a smaller module that has the same signature beside `path`."""
+    dump = path.with_suffix(".wasm")
+    environment = dict(os.environ, FZ_DUMP=str(dump))
+    if target.name == "fuzz_load":
+        shutil.copy(path, dump)
+    log = _run(target, path, environment)
+    wanted = signature(log)
+    fixed = re.search(r"FZ_HASH=(\w+)", log)
+    environment = dict(os.environ, **({"FZ_HASH": fixed.group(1)} if fixed else {}))
+    candidate = path.with_suffix(".try")
+
+    def matches(module):
+        candidate.write_bytes(module)
+        return signature(_run(target, candidate, environment)) == wanted
+
+    module = dump.read_bytes()
+    if matches(module):
+        try:
+            dump.write_bytes(Reducer(module, matches).run())
+        except ValueError:
+            dump.write_bytes(module)  # no module that can be taken apart
+        print(f"reduced: {dump}: FZ_HASH={fixed.group(1) if fixed else ''}", flush=True)
+    candidate.unlink()
+
+
+def _run(target, path, environment):
+    try:
+        done = subprocess.run(
+            [target.program, path], capture_output=True, env=environment, timeout=60, check=False
+        )
+    except subprocess.TimeoutExpired:
+        return "FINDING: does not end"
+    return done.stderr.decode("utf-8", "replace") if done.returncode else ""
+
+
+def fuzz_targets(out, seconds, corpus, findings, is_smoke):
+    """Run the two targets in turns until the time is over; returns them with their figures."""
+    targets = [Target(out, "fuzz_load"), Target(out, "fuzz_exec")]
+    shares = (_SHARE_LOAD, 1 - _SHARE_LOAD)
+    end = time.monotonic() + seconds
+    turn = 0
+    while time.monotonic() < end - 1 and len(findings.seen) < MAX_FINDINGS:
+        target = targets[turn % 2]
+        length = seconds if is_smoke else min(_ROUND_S, seconds)
+        until = min(end, time.monotonic() + length * shares[turn % 2])
+        fixed = is_smoke
+        while time.monotonic() < until - 1 and len(findings.seen) < MAX_FINDINGS:
+            # The smoke test's first run is the same every time, the rest is new.
+            left = until - time.monotonic()
+            seed = 1 if fixed else random.randrange(1, 1 << 31)
+            log = target.run(
+                left / 2 if fixed else left, corpus[target.name], seed, findings.folder
+            )
+            fixed = False
+            path = findings.add(log) if log else None
+            if path and not is_smoke:
+                reduce_input(target, path)
+        turn += 1
+    return targets
+
+
+def fuzz(out, seconds, is_smoke):
+    """Fuzz with two workers; returns the targets, the differ and the findings."""
+    findings = Findings(out / "findings")
+    findings.folder.mkdir(parents=True, exist_ok=True)
+    seed_folder = out / "seeds"
+    count = seeds.fill(ROOT, out / "fz_gen", seed_folder)
+    print(f"fuzz: {count} seeds", flush=True)
+    builds = sorted(out.glob("diff_*"))
+    first = 1 if is_smoke else random.randrange(1, 1 << 40)
+    differ = diff.Differ([b for b in builds if b.suffix == ""], findings.folder, first)
+    with tempfile.TemporaryDirectory() as name:
+        corpus = {}
+        for target in ("fuzz_load", "fuzz_exec"):
+            folder = Path(name) / target if is_smoke else out / "corpus" / target
+            folder.mkdir(parents=True, exist_ok=True)
+            corpus[target] = [folder, seed_folder]
+        reference = threading.Thread(
+            target=diff.fuzz, args=(differ, out / "fz_gen", seconds, first, MAX_FINDINGS)
+        )
+        reference.start()
+        targets = fuzz_targets(out, seconds, corpus, findings, is_smoke)
+        reference.join()
+    return targets, differ, findings
+
+
+def regress(out):
+    """Run what once was found under many plans and in every build; returns what is found."""
+    program = out / "fuzz_exec"
+    paths = sorted(REGRESS.glob("*.wasm"))
+    found = []
+    for path in paths:
+        for plan in range(_REGRESS_PLANS):
+            value = diff.mix(plan)
+            log = _run(Target(out, program.name), path, dict(os.environ, FZ_HASH=f"{value:x}"))
+            if log:
+                found.append(f"{path.name}: FZ_HASH={value:x}: {signature(log)}")
+                break
+    differ = diff.Differ(sorted(out.glob("diff_*")), out / "findings", 0)
+    differ.batch(paths, 0)
+    found += [text for _, text in differ.found]
+    for line in found:
+        print(line)
+    print(f"fuzz-regress: {len(paths)} modules, {_REGRESS_PLANS} plans each, {len(found)} failed")
+    return found
+
+
+def main(argv):
+    """Run the command line; returns the exit code."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--seconds", type=float, default=60)
+    parser.add_argument("mode", choices=("smoke", "long", "regress"))
+    args = parser.parse_args(argv)
+    if args.mode == "regress":
+        return 1 if regress(args.out) else 0
+    targets, differ, findings = fuzz(args.out, args.seconds, args.mode == "smoke")
+    for target in targets:
+        print(target)
+    print(f"diff: {diff.summary(differ.counts)}")
+    found = len(findings.seen) + len(differ.found)
+    executions = sum(t.executions for t in targets)
+    print(
+        f"fuzz: {executions} executions, {differ.counts['modules']} modules compared "
+        f"with wasmtime, {found} findings"
+    )
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: MIT
+"""The guest apps: what they ask for, and that they do the same here and under wasmtime."""
+
+import subprocess
+
+import pytest
+import wasmtime
+
+APPS = {
+    "hello": ["Hello from WebAssembly!"],
+    "hello-assemblyscript": ["Hello from AssemblyScript!"],
+    "hello-rust": ["Hello from Rust!"],
+    "hello-wat": ["Hello from WAT!"],
+    "hello-zig": ["Hello from Zig!"],
+    "nbody": ["-0.169075164", "-0.169087605"],
+}
+# Built only where their compiler is installed.
+OPTIONAL = {"hello-assemblyscript": "asc", "hello-rust": "rustc with its library for wasm32"}
+
+DECIMAL_PROGRAM = r"""
+#include <stdio.h>
+#include <stdlib.h>
+#include <wasmlet/decimal.h>
+int main(int argc, char **argv) {
+    for (int i = 1; i + 1 < argc; i += 2) {
+        char buffer[DECIMAL_BYTES];
+        puts(decimal_fixed(buffer, atof(argv[i]), atoi(argv[i + 1])));
+    }
+}
+"""
+
+
+@pytest.fixture(scope="module")
+def apps(root, make):
+    """Build the apps; return the folder they are in."""
+    done = make("apps")
+    assert done.returncode == 0, done.stdout + done.stderr
+    return root / "build" / "apps"
+
+
+@pytest.fixture(params=APPS)
+def app(request, apps):
+    """Return an app's name and the path of its module; skip where it cannot be built."""
+    path = apps / f"{request.param}.wasm"
+    if request.param in OPTIONAL and not path.exists():
+        pytest.skip(f"not installed: {OPTIONAL[request.param]}")
+    return request.param, path
+
+
+def test_every_app_is_tested(root):
+    assert {path.parent.name for path in (root / "apps").glob("*/main.*")} == set(APPS)
+
+
+def test_app_needs_nothing_but_the_log(app):
+    module = wasmtime.Module.from_file(wasmtime.Engine(), str(app[1]))
+    assert {(i.module, i.name) for i in module.imports} == {("wasmlet:log", "write")}
+    assert {"memory", "run"} <= {e.name for e in module.exports}
+
+
+def test_app_under_wasmtime(app):
+    name, path = app
+    store = wasmtime.Store()
+    linker = wasmtime.Linker(store.engine)
+    i32 = wasmtime.ValType.i32()
+    lines = []
+
+    def write(caller, level, address, size):
+        lines.append((level, caller["memory"].read(caller, address, address + size).decode()))
+        return 0
+
+    signature = wasmtime.FuncType([i32, i32, i32], [i32])
+    linker.define_func("wasmlet:log", "write", signature, write, access_caller=True)
+    module = wasmtime.Module.from_file(store.engine, str(path))
+    linker.instantiate(store, module).exports(store)["run"](store)
+    assert lines == [(3, text) for text in APPS[name]]
+
+
+def test_app_in_the_unix_firmware(root, make, app):
+    name, path = app
+    built = make("firmware")
+    assert built.returncode == 0, built.stdout + built.stderr
+    statement = f"import wasm; wasm.run({str(path)!r})"
+    done = subprocess.run(
+        [root / "build" / "unix" / "micropython", "-c", statement], capture_output=True, text=True
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.splitlines() == APPS[name]
+
+
+def test_decimal_text_is_what_python_writes(root, tmp_path):
+    """Values whose last digit does not hang on a half."""
+    cases = [(0.0, 1), (1.5, 1), (-0.25, 2), (123456.789, 3), (0.001, 3), (-0.001, 2), (9.999, 2)]
+    cases += [(-0.169075163828524, 9), (12345678901234568.0, 1), (0.125, 18)]
+    (tmp_path / "d.c").write_text(DECIMAL_PROGRAM, encoding="utf-8")
+    program = tmp_path / "d"
+    flags = ["-std=c11", "-Wall", "-Wextra", "-Wconversion", "-Werror", "-fsanitize=undefined"]
+    include = f"-I{root / 'apps' / 'include'}"
+    subprocess.run(["cc", *flags, include, tmp_path / "d.c", "-o", program], check=True)
+    words = [str(word) for case in cases for word in case]
+    done = subprocess.run([program, *words], check=True, capture_output=True, text=True)
+    assert done.stderr == ""
+    expected = [f"{value:.{places}f}" for value, places in cases]
+    assert done.stdout.splitlines() == expected

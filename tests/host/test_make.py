@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: MIT
+"""The Makefile as a user meets it: help, run, and errors that say what to do."""
+
+import re
+import subprocess
+
+import pytest
+
+RUN_OUTPUT = """\
+
+>>> import wasm; wasm.run('build/apps/hello.wasm')
+Hello from WebAssembly!
+
+>>> import wasm; wasm.run('build/apps/nbody.wasm')
+-0.169075164
+-0.169087605
+"""
+
+
+def test_help_lists_every_documented_target(root, make):
+    """`make` alone is help, and no target that carries a text is missed by it."""
+    makefiles = [root / "Makefile", *root.glob("*/*.mk"), *root.glob("tests/*/*.mk")]
+    text = "\n".join(path.read_text(encoding="utf-8") for path in makefiles)
+    documented = set(re.findall(r"^([\w-]+):[^=\n]*## ", text, re.MULTILINE))
+    done = make()
+    listed = {line.split()[0] for line in done.stdout.splitlines()}
+    assert listed == documented
+    assert {"run", "test", "lint", "size", "clean", "firmware", "apps"} <= listed
+
+
+def test_run_shows_the_apps(make):
+    make("firmware", "apps")
+    done = make("run")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == RUN_OUTPUT
+
+
+def test_firmware_carries_the_version_of_micropython(root, make):
+    """MicroPython's build asks git, which must not answer for the repository around it."""
+    make("firmware")
+    done = subprocess.run(
+        [root / "build" / "unix" / "micropython", "-c", "import sys; print(sys.version)"],
+        capture_output=True,
+        text=True,
+    )
+    assert "; MicroPython v1." in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["help", "MPY_DIR=/nonexistent"], "MPY_DIR=/nonexistent holds no MicroPython sources"),
+        (["firmware", "BOARD=toaster"], "no board is called 'toaster'; there is: unix"),
+    ],
+)
+def test_mistakes_are_named(make, words, message):
+    done = make(*words)
+    assert done.returncode == 2
+    assert message in done.stderr
+
+
+def test_failed_step_shows_the_end_of_its_log(root, tmp_path):
+    log = tmp_path / "deep" / "step.log"
+    step = root / "firmware" / "step.sh"
+    done = subprocess.run(
+        [step, "baking", log, "sh", "-c", "seq 100; exit 7"], capture_output=True, text=True
+    )
+    assert done.returncode == 7
+    assert done.stdout == "baking ...\n"
+    *tail, last = done.stderr.splitlines()
+    assert tail == [str(n) for n in range(61, 101)]
+    assert last.startswith("baking: failed with exit code 7; ")
+    assert log.read_text(encoding="utf-8").startswith("1\n2\n")

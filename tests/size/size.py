@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: MIT
+"""Measure the engine's code and constants per target and compare them with budget.toml.
+
+Each source is compiled with the flags that firmwares use; what counts is the sum of the sections
+that go to flash: code, constants and initial values.
+"""
+
+import argparse
+import re
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+try:
+    import tomllib
+except ImportError:  # before Python 3.11
+    import tomli as tomllib
+
+ROOT = Path(__file__).resolve().parents[2]
+ENGINE = ROOT / "usermod_c" / "engine"
+# Built on hosts only.
+HOST_ONLY = {"wl_disasm.c"}
+
+TARGETS = {
+    "cortex-m3": ("arm-none-eabi-", ["-mcpu=cortex-m3", "-mthumb"]),
+    "cortex-m0plus": ("arm-none-eabi-", ["-mcpu=cortex-m0plus", "-mthumb"]),
+    "rv32imac": (
+        "riscv64-unknown-elf-",
+        ["-march=rv32imac", "-mabi=ilp32", "-misa-spec=2.2", "--specs=picolibc.specs"],
+    ),
+}
+
+
+def engine_flags(path=ROOT / "usermod_c" / "flags.mk"):
+    """Return the variables of flags.mk as lists of words."""
+    rows = re.findall(r"^(\w+) :=(.*)$", path.read_text(encoding="utf-8"), re.MULTILINE)
+    return {name: words.split() for name, words in rows}
+
+
+def flash_bytes(listing):
+    """Return the bytes of code, constants and initial values in the output of `size -A`."""
+    rows = re.findall(r"^\.(text|rodata|srodata|data|sdata)\S*\s+(\d+)", listing, re.MULTILINE)
+    return sum(int(size) for _, size in rows)
+
+
+def measure(source, target, folder):
+    """Compile one source for one target; return its bytes of flash."""
+    prefix, cpu = TARGETS[target]
+    flags = engine_flags()
+    words = flags["WL_CFLAGS"] + (flags["WL_INTERP_CFLAGS"] if source.stem == "wl_interp" else [])
+    output = folder / target / (source.stem + ".o")
+    output.parent.mkdir(parents=True, exist_ok=True)
+    command = [prefix + "gcc", *cpu, *words, f"-I{ENGINE}", "-c", str(source), "-o", str(output)]
+    if subprocess.run(command).returncode:
+        sys.exit(f"size: {source.name} does not compile for {target}")
+    listing = subprocess.run(
+        [prefix + "size", "-A", str(output)], check=True, capture_output=True, text=True
+    )
+    return flash_bytes(listing.stdout)
+
+
+def report(sizes, budget):
+    """Return the table's lines and the targets that are over their budget."""
+    lines = [f"{'':16}" + "".join(f"{target:>15}" for target in TARGETS)]
+    for source in sorted({name for column in sizes.values() for name in column}):
+        lines.append(f"{source:16}" + "".join(f"{sizes[t][source]:>15,}" for t in TARGETS))
+    totals = {target: sum(column.values()) for target, column in sizes.items()}
+    lines.append(f"{'total':16}" + "".join(f"{totals[t]:>15,}" for t in TARGETS))
+    lines.append(f"{'budget':16}" + "".join(f"{budget[t]:>15,}" for t in TARGETS))
+    return lines, [target for target in TARGETS if totals[target] > budget[target]], totals
+
+
+def main():
+    """Print the table; exit with 1 when a target is over its budget."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--build", type=Path, required=True, help="folder for the objects")
+    args = parser.parse_args()
+    budget = tomllib.loads((Path(__file__).parent / "budget.toml").read_text(encoding="utf-8"))
+    sources = [path for path in sorted(ENGINE.glob("*.c")) if path.name not in HOST_ONLY]
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        sizes = {
+            target: {
+                path.stem: size
+                for path, size in zip(
+                    sources, pool.map(lambda p, t=target: measure(p, t, args.build), sources)
+                )
+            }
+            for target in TARGETS
+        }
+    lines, over, totals = report(sizes, budget["engine"])
+    print("\n".join(lines))
+    figures = ", ".join(f"{target} {total:,}" for target, total in totals.items())
+    print(f"size: engine bytes of flash: {figures}; {len(over)} over budget")
+    return 1 if over else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

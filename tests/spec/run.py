@@ -1,0 +1,163 @@
+# SPDX-License-Identifier: MIT
+"""Run the suite with one build of the runner, and compare what was run with what there is.
+
+Prints what went wrong and one line of figures. A file of the suite that was not run, or commands
+that do not add up to expected.toml, are failures too.
+"""
+
+import argparse
+import json
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from expected import load_expected
+
+FIGURES = ("passed", "failed", "text_format", "skipped", "refused", "fuel")
+LIMIT_SECONDS = 900
+
+
+def parse_figures(text):
+    """Return {proposal/file: {figure: number}} from what the runner wrote."""
+    rows = {}
+    for line in text.splitlines():
+        name, *numbers = line.split()
+        rows[name] = dict(zip(FIGURES, map(int, numbers)))
+    return rows
+
+
+def check_coverage(rows, scripts):
+    """Return what differs between the files that were run and the scripts that there are."""
+    problems = [f"{name}: was not run" for name in sorted(scripts - rows.keys())]
+    return problems + [f"{name}: is not in the suite" for name in sorted(rows.keys() - scripts)]
+
+
+def check_counts(rows, expected):
+    """Return what differs between the commands that were run and expected.toml."""
+    problems = []
+    for proposal, table in expected.items():
+        here = {name.split("/", 1)[1]: row for name, row in rows.items() if name.startswith(f"{proposal}/")}
+        for name in sorted(here.keys() | table.files.keys()):
+            if name not in here:
+                problems.append(f"{proposal}/{name}: is missing from the suite")
+            elif name not in table.files:
+                problems.append(f"{proposal}/{name}: is not in expected.toml")
+            else:
+                row = here[name]
+                commands = sum(row[figure] for figure in FIGURES[:4])
+                if commands != table.files[name]:
+                    problems.append(f"{proposal}/{name}: {commands} commands, expected {table.files[name]}")
+        if sum(table.files.values()) != table.commands:
+            problems.append(f"{proposal}: expected.toml does not add up to {table.commands}")
+        text_format = sum(row["text_format"] for row in here.values())
+        if text_format != table.text_format:
+            problems.append(f"{proposal}: {text_format} of the text format, expected {table.text_format}")
+        for figure, lines in (("refused", "modules"), ("skipped", "users")):
+            there = sum(row[figure] for row in here.values())
+            wanted = sum(len(getattr(row, lines)) for row in table.left_out.values())
+            if there != wanted:
+                problems.append(f"{proposal}: {there} commands {figure}, expected {wanted}")
+    return problems
+
+
+def check_fuel(reports):
+    """Return the files whose fuel is not the same in every variant."""
+    problems = []
+    for name in sorted({name for report in reports.values() for name in report}):
+        used = {variant: report[name]["fuel"] for variant, report in reports.items() if name in report}
+        if len(set(used.values())) > 1:
+            problems.append(f"{name}: fuel differs: {used}")
+    return problems
+
+
+def total(rows):
+    """Return the sums of all files' figures."""
+    return {figure: sum(row[figure] for row in rows.values()) for figure in FIGURES}
+
+
+def figure_line(sums):
+    """Return the line of figures, in the runner's form."""
+    return (
+        f"{sums['passed']} passed, {sums['failed']} failed, "
+        f"{sums['text_format']} text-format (not applicable), {sums['skipped']} skipped"
+    )
+
+
+def run_variant(args):
+    """Run one variant; return whether all went well."""
+    scripts = sorted(args.scripts.glob("*/*.bin"))
+    source = json.loads(args.source.read_text(encoding="utf-8"))
+    args.report.parent.mkdir(parents=True, exist_ok=True)
+    figures = args.report.with_suffix(".txt")
+    figures.unlink(missing_ok=True)
+    command = [*args.command, "--figures", str(figures), *map(str, scripts)]
+    start = time.monotonic()
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace", timeout=LIMIT_SECONDS)
+    seconds = time.monotonic() - start
+    *lines, last = done.stdout.splitlines() or [""]
+    problems = []
+    rows = {}
+    if done.returncode not in (0, 1) or not last.startswith("spec: "):
+        lines += [last, *done.stderr.splitlines()]
+        problems.append(f"the runner ended with {done.returncode}")
+    else:
+        rows = parse_figures(figures.read_text(encoding="utf-8"))
+        problems += check_coverage(rows, {f"{path.parent.name}/{path.stem}" for path in scripts})
+        if source["pinned"]:
+            problems += check_counts(rows, load_expected())
+    for line in lines:
+        print(line)
+    for problem in problems:
+        print(f"spec {args.variant}: {problem}")
+    sums = total(rows)
+    # Findings of runs with a failing allocator belong to no command.
+    sums["failed"] = max(sums["failed"] + len(problems), done.returncode != 0)
+    args.report.write_text(json.dumps({"rows": rows, "sums": sums}), encoding="utf-8")
+    print(f"spec {args.variant}: {figure_line(sums)} ({seconds:.0f} s)")
+    return sums["failed"] == 0
+
+
+def run_total(args):
+    """Print the figures of all variants together; return whether all went well."""
+    reports = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in args.reports}
+    source = json.loads(args.source.read_text(encoding="utf-8"))
+    problems = check_fuel({variant: report["rows"] for variant, report in reports.items()})
+    for problem in problems:
+        print(f"spec: {problem}")
+    if not source["pinned"]:
+        print(f"spec: the suite is not the pinned one but {source['title']}; left out:")
+        for name, reason in source["skipped"]:
+            print(f"  {name}: {reason}")
+    sums = [report["sums"] for report in reports.values()]
+    worst = {
+        "passed": min(s["passed"] for s in sums),
+        "failed": sum(s["failed"] for s in sums) + len(problems),
+        "text_format": max(s["text_format"] for s in sums),
+        "skipped": max(s["skipped"] for s in sums) + len(source["skipped"]),
+    }
+    print(f"spec: {figure_line(worst)}")
+    return worst["failed"] == 0
+
+
+def main():
+    """Exit with 1 when anything is not as it should be."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--source", type=Path, required=True, help="source.json of the suite")
+    actions = parser.add_subparsers(required=True)
+    variant = actions.add_parser("variant", help="run one build")
+    variant.add_argument("--scripts", type=Path, required=True)
+    variant.add_argument("--report", type=Path, required=True, help="JSON, named for the variant")
+    variant.add_argument("command", nargs="+", help="the runner and, after --, its options")
+    variant.set_defaults(action=run_variant)
+    all_of_them = actions.add_parser("total", help="put the reports of all builds together")
+    all_of_them.add_argument("reports", nargs="+", type=Path)
+    all_of_them.set_defaults(action=run_total)
+    args = parser.parse_args()
+    if hasattr(args, "report"):
+        args.variant = args.report.stem
+    return 0 if args.action(args) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: MIT
+#
+# The specification's test suite. SPEC_TESTSUITE is a folder that has it as JSON and modules;
+# without one it is fetched (suite.py). Each variant is a way of building or of running the runner.
+
+SPEC_TESTSUITE ?= $(wildcard ../shared/spec-testsuite)
+
+SPEC_DIR := tests/spec
+SPEC_BUILD := $(BUILD)/spec
+SPEC_SOURCE := $(SPEC_BUILD)/source.json
+SPEC_SCRIPTS := $(SPEC_BUILD)/scripts/.complete
+SPEC_RUNNER_SRC := $(wildcard $(SPEC_DIR)/*.c)
+SPEC_ENGINE_SRC := $(filter-out %/wl_disasm.c,$(ENGINE_SRC))
+SPEC_HEADERS := $(wildcard $(SPEC_DIR)/*.h $(SPEC_DIR)/*.def $(ENGINE_DIR)/*.h $(ENGINE_DIR)/*.def)
+
+# Builds: compiler options on top of the engine's own.
+SPEC_BUILDS := default m32 aligned asan table goto noopt
+SPEC_CFLAGS_default :=
+SPEC_CFLAGS_m32 := -m32 -msse2 -mfpmath=sse
+SPEC_CFLAGS_aligned := -m32 -msse2 -mfpmath=sse -DWL_UNALIGNED_ACCESS=0 -DWL_DISPATCH=WL_DISPATCH_TABLE \
+	-fsanitize=undefined -fno-sanitize-recover=all
+SPEC_CFLAGS_asan := -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+SPEC_CFLAGS_table := -DWL_DISPATCH=WL_DISPATCH_TABLE
+SPEC_CFLAGS_goto := -DWL_DISPATCH=WL_DISPATCH_GOTO
+SPEC_CFLAGS_noopt := -DWL_ENABLE_FOLD_LOCALS=0 -DWL_ENABLE_ACCUMULATOR=0 -DWL_ENABLE_FUSE_STORE=0 \
+	-DWL_ENABLE_FUSE_BRANCH=0 -DWL_ENABLE_FUSE_ADDRESS=0 -DWL_ENABLE_SUPER=0
+
+# Variants: NAME:BUILD, and the runner's options.
+SPEC_VARIANTS := default:default m32:m32 aligned:aligned asan:asan stress:asan slice1:default slice1000:default \
+	noopt:noopt eager:default table:table goto:goto
+SPEC_OPTIONS_stress := --stress --fail-alloc 40
+SPEC_OPTIONS_slice1 := --fuel-slice 1
+SPEC_OPTIONS_slice1000 := --fuel-slice 1000
+SPEC_OPTIONS_eager := --eager
+
+spec_names = $(foreach v,$(SPEC_VARIANTS),$(firstword $(subst :, ,$(v))))
+
+.PHONY: test-spec test-spec-list $(addprefix test-spec-,$(spec_names))
+
+test-spec: $(addprefix test-spec-,$(spec_names)) ## run the specification's test suite in every variant
+	@$(VENV_PYTHON) $(SPEC_DIR)/run.py --source $(SPEC_SOURCE) total \
+		$(foreach v,$(spec_names),$(SPEC_BUILD)/report/$(v).json)
+
+test-spec-list:
+	@echo $(spec_names)
+
+# Another suite makes the scripts stale.
+$(SPEC_BUILD)/given.txt: FORCE
+	@mkdir -p $(@D)
+	@echo '$(SPEC_TESTSUITE)' | cmp -s - $@ || echo '$(SPEC_TESTSUITE)' >$@
+
+$(SPEC_SOURCE): $(SPEC_BUILD)/given.txt $(SPEC_DIR)/sources.toml | $(PACKAGES_TEST) $(VENV_TEST)
+	@$(VENV_PYTHON) $(SPEC_DIR)/suite.py $(if $(SPEC_TESTSUITE),--given '$(SPEC_TESTSUITE)') \
+		--target $(SPEC_BUILD)/suite --source $@
+
+$(SPEC_SCRIPTS): $(SPEC_SOURCE) $(SPEC_DIR)/convert.py $(SPEC_DIR)/expected.py $(SPEC_DIR)/expected.toml \
+		$(SPEC_DIR)/commands.def $(if $(SPEC_TESTSUITE),$(wildcard $(SPEC_TESTSUITE)/*/*/*.json))
+	@$(VENV_PYTHON) $(SPEC_DIR)/convert.py $(SPEC_SOURCE) $(@D)
+	@touch $@
+
+# spec_build NAME: the objects and the runner of one build.
+define spec_build
+$(SPEC_BUILD)/$(1)/%.o: $(ENGINE_DIR)/%.c $(SPEC_HEADERS) usermod_c/flags.mk $(SPEC_DIR)/spec.mk | $(PACKAGES_TEST)
+	@mkdir -p $$(@D)
+	@$(CC) $(WL_CFLAGS) $$(if $$(filter wl_interp,$$*),$(WL_INTERP_CFLAGS)) $(SPEC_CFLAGS_$(1)) $(ENGINE_INC) -c -o $$@ $$<
+
+$(SPEC_BUILD)/$(1)/%.o: $(SPEC_DIR)/%.c $(SPEC_HEADERS) usermod_c/flags.mk $(SPEC_DIR)/spec.mk | $(PACKAGES_TEST)
+	@mkdir -p $$(@D)
+	@$(CC) $(WL_CFLAGS) $(SPEC_CFLAGS_$(1)) $(ENGINE_INC) -c -o $$@ $$<
+
+$(SPEC_BUILD)/$(1)/runner: $(patsubst %.c,$(SPEC_BUILD)/$(1)/%.o,$(notdir $(SPEC_ENGINE_SRC) $(SPEC_RUNNER_SRC)))
+	@$(CC) $(SPEC_CFLAGS_$(1)) -o $$@ $$^
+endef
+
+# spec_variant NAME BUILD
+define spec_variant
+test-spec-$(1): $(SPEC_BUILD)/$(2)/runner $(SPEC_SCRIPTS) | $(VENV_TEST)
+	@$(VENV_PYTHON) $(SPEC_DIR)/run.py --source $(SPEC_SOURCE) variant --scripts $(SPEC_BUILD)/scripts \
+		--report $(SPEC_BUILD)/report/$(1).json -- $$< $(SPEC_OPTIONS_$(1))
+endef
+
+$(foreach b,$(SPEC_BUILDS),$(eval $(call spec_build,$(b))))
+$(foreach v,$(SPEC_VARIANTS),$(eval $(call spec_variant,$(firstword $(subst :, ,$(v))),$(lastword $(subst :, ,$(v))))))
