@@ -12,7 +12,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-TIMEOUT_S = 600
+TIMEOUT_S = 180
 COUNTED_BY_CALLGRIND = {"x86-64"}
 CALIBRATION = 200_000
 # The counter of Cortex-M has steps of 40, reading it is a few instructions.

@@ -22,7 +22,7 @@ FUZZ_CFLAGS_plain := -O1 -DWL_ENABLE_FOLD_LOCALS=0 -DWL_ENABLE_ACCUMULATOR=0 -DW
 	-DWL_ENABLE_FUSE_BRANCH=0 -DWL_ENABLE_FUSE_ADDRESS=0 -DWL_ENABLE_SUPER=0
 FUZZ_CC_fast := $(CC)
 FUZZ_CFLAGS_fast := -O2
-ifeq ($(shell uname -m),x86_64)
+ifneq ($(filter x86_64-%,$(shell $(CC) -dumpmachine)),)
 FUZZ_BUILDS += m32
 FUZZ_CC_m32 := $(CC) -m32 -msse2 -mfpmath=sse
 FUZZ_CFLAGS_m32 := -O1

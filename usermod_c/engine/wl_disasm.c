@@ -69,10 +69,10 @@ static wl_code_op_t op_of(uint16_t word) {
 uint32_t wl_disasm(const uint16_t *code, uint32_t pos, FILE *out) {
     wl_code_op_t op = op_of(code[pos]);
     if (op == WLC_COUNT || formats[op] == NULL) {
-        fprintf(out, "%5u  ? %04x\n", pos, code[pos]);
+        fprintf(out, "%5u  ? %04x\n", (unsigned)pos, code[pos]);
         return pos + 1;
     }
-    fprintf(out, "%5u  %-12s", pos, names[op]);
+    fprintf(out, "%5u  %-12s", (unsigned)pos, names[op]);
     uint32_t at = pos + 1;
     bool loop = names[op][0] == 'L' || op == WLC_BRL || (op >= WLC_INCNZ && op <= WLC_INCNE_I);
     for (const char *f = formats[op]; *f != 0; f++, at++) {
@@ -80,10 +80,10 @@ uint32_t wl_disasm(const uint16_t *code, uint32_t pos, FILE *out) {
         switch (*f) {
             case 's': fprintf(out, " s%u|s%u", (w & 0xffu) / 4, (w >> 8) / 4u); break;
             case 'i': fprintf(out, " #%d", (int16_t)w); break;
-            case 't': fprintf(out, " ->%u", loop ? pos - w / 2u : pos + w / 2u); break;
+            case 't': fprintf(out, " ->%u", (unsigned)(loop ? pos - w / 2u : pos + w / 2u)); break;
             case 'T':
                 for (uint32_t n = 0; n <= w; n++) {
-                    fprintf(out, " ->%u", at + n + code[at + 1 + n] / 2u);
+                    fprintf(out, " ->%u", (unsigned)(at + n + code[at + 1 + n] / 2u));
                 }
                 at += w + 1u;
                 break;
@@ -97,10 +97,10 @@ uint32_t wl_disasm(const uint16_t *code, uint32_t pos, FILE *out) {
 void wl_disasm_body(const wl_instance_t *instance, uint32_t func_index, FILE *out) {
     const uint16_t *h = instance->code[func_index];
     if (h == NULL) {
-        fprintf(out, "function %u: not translated\n", func_index);
+        fprintf(out, "function %u: not translated\n", (unsigned)func_index);
         return;
     }
-    fprintf(out, "function %u: %u words, frame %u bytes, return slot %u, zeroed %u, cost %u\n", func_index,
+    fprintf(out, "function %u: %u words, frame %u bytes, return slot %u, zeroed %u, cost %u\n", (unsigned)func_index,
             h[WL_H_SIZE], h[WL_H_FRAME], h[WL_H_RET] / 4u, h[WL_H_ZERO], h[WL_H_COST]);
     for (uint32_t pos = WL_H_WORDS; pos < h[WL_H_SIZE];) {
         pos = wl_disasm(h, pos, out);

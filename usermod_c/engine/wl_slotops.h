@@ -12,10 +12,14 @@
 
 #define LO(k) (((const uint8_t *)ip)[2 * (k)])
 #define HI(k) (((const uint8_t *)ip)[2 * (k) + 1])
-#define I16(k) ((uint32_t)(int32_t)(int16_t)ip[k])
+#define I16(k) wl_extend16(ip[k])
 #define AT(base, offset) ((uint32_t *)(void *)((uint8_t *)(base) + (offset)))
 #define S(offset) (*AT(fp, offset))
 #define S1(offset) (AT(fp, offset)[1])
+
+static inline uint32_t wl_extend16(uint16_t word) {
+    return (uint32_t)(int32_t)(int16_t)word;
+}
 
 typedef uint32_t T32;
 typedef uint64_t T64;

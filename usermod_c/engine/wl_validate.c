@@ -75,10 +75,15 @@ static bool fail(wl_validator_t *v, wl_status_t status) {
     return false;
 }
 
+/* The next capacity of a stack that is full; the same again at the limit. */
+static uint32_t grown(uint32_t cap, uint32_t step, uint32_t limit) {
+    return limit - cap < step ? limit : cap + step;
+}
+
 static void push(wl_validator_t *v, uint8_t type) {
     if (WL_UNLIKELY(v->depth == v->types_cap)) {
-        uint32_t cap = v->types_cap + OPERANDS_STEP;
-        if (cap > WL_LIMIT_OPERANDS) {
+        uint32_t cap = grown(v->types_cap, OPERANDS_STEP, WL_LIMIT_OPERANDS);
+        if (cap == v->types_cap) {
             fail(v, WL_OVER_OPERANDS);
             return;
         }
@@ -142,8 +147,8 @@ static uint32_t slots_of(const uint8_t *types, uint32_t n) {
 static wl_ctrl_t *push_ctrl(wl_validator_t *v, uint8_t op, const uint8_t *params, uint32_t n_params,
                             const uint8_t *results, uint32_t n_results) {
     if (v->n_ctrls == v->ctrls_cap) {
-        uint32_t cap = v->ctrls_cap + CTRLS_STEP;
-        if (cap > WL_LIMIT_NESTING) {
+        uint32_t cap = grown(v->ctrls_cap, CTRLS_STEP, WL_LIMIT_NESTING);
+        if (cap == v->ctrls_cap) {
             fail(v, WL_OVER_NESTING);
             return NULL;
         }

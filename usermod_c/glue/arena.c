@@ -33,13 +33,8 @@ static size_t ram_used, ram_asked;
 
 #if WASM_ARENA_C_HEAP
 
-static void *block_new(size_t size) {
-    void *p = calloc(1, size);
-    if (p == NULL && !gc_is_locked()) { /* unreachable stores may hold some */
-        gc_collect();
-        p = calloc(1, size);
-    }
-    return p;
+static void *block_try(size_t size) {
+    return calloc(1, size);
 }
 
 static void *block_resize(void *p, size_t size) {
@@ -71,7 +66,7 @@ static void block_tell_neighbours(block_t *b) {
     }
 }
 
-static void *block_new(size_t size) {
+static void *block_try(size_t size) {
     block_t *b = m_malloc_maybe(HEADER_BYTES + size);
     if (b == NULL) {
         return NULL;
@@ -105,6 +100,17 @@ static void block_free(void *p) {
 }
 
 #endif
+
+/* Unreachable stores may hold memory. A collection that found them does not yet free what is on
+ * the Python heap, so another one is due even though that heap has just had its own. */
+static void *block_new(size_t size) {
+    void *p = block_try(size);
+    if (p == NULL && !gc_is_locked()) {
+        gc_collect();
+        p = block_try(size);
+    }
+    return p;
+}
 
 static void *resize(void *env, void *p, size_t old_size, size_t new_size) {
     (void)env;
