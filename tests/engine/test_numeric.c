@@ -99,8 +99,8 @@ static uint64_t shifted(uint64_t x, uint64_t n, unsigned width) {
     return x;
 }
 
-static result_t trap(wl_status_t status) { return (result_t){ status, 0 }; }
-static result_t value(uint64_t bits) { return (result_t){ WL_OK, bits }; }
+static result_t trap(wl_status_t status) { return (result_t){status, 0}; }
+static result_t value(uint64_t bits) { return (result_t){WL_OK, bits}; }
 
 static result_t div_s(int64_t a, int64_t b, int64_t least_value) {
     if (b == 0) {
@@ -113,7 +113,7 @@ static result_t rem_s(int64_t a, int64_t b) {
 }
 static result_t div_u(uint64_t a, uint64_t b) { return b == 0 ? trap(WL_TRAP_DIV_ZERO) : value(a / b); }
 static result_t rem_u(uint64_t a, uint64_t b) { return b == 0 ? trap(WL_TRAP_DIV_ZERO) : value(a % b); }
-static result_t low32(result_t r) { return (result_t){ r.status, (uint32_t)r.value }; }
+static result_t low32(result_t r) { return (result_t){r.status, (uint32_t)r.value}; }
 
 /* Truncates to `width` bits; `saturate` instead of trapping. */
 static result_t truncated(double a, unsigned width, bool is_signed, bool saturate) {
@@ -128,7 +128,10 @@ static result_t truncated(double a, unsigned width, bool is_signed, bool saturat
             return trap(WL_TRAP_INT_OVERFLOW);
         }
         uint64_t greatest = UINT64_MAX >> (64 - width) >> is_signed;
-        bits = whole >= end ? greatest : is_signed ? greatest + 1 : 0;
+        bits = is_signed ? greatest + 1 : 0;
+        if (whole >= end) {
+            bits = greatest;
+        }
     } else {
         bits = whole < 0 ? (uint64_t)(int64_t)whole : (uint64_t)whole;
     }
@@ -141,6 +144,7 @@ static result_t truncated(double a, unsigned width, bool is_signed, bool saturat
  * VALUE(name, width, operands, reference)  x and y are the operands, cut to `width` bits
  * STATUS(name, width, operands, out type, reference)  the same for those that can trap
  */
+/* clang-format off */
 #define FLOATS(VALUE, p, width, v, bits, abs_mask) \
     VALUE(p##_add, width, 2, bits(v(x) + v(y))) VALUE(p##_sub, width, 2, bits(v(x) - v(y))) \
     VALUE(p##_mul, width, 2, bits(v(x) * v(y))) VALUE(p##_div, width, 2, bits(v(x) / v(y))) \
@@ -198,31 +202,32 @@ static result_t truncated(double a, unsigned width, bool is_signed, bool saturat
     STATUS(i64_trunc_f32_u, 32, 1, uint64_t, truncated(fd(x), 64, false, false)) \
     STATUS(i64_trunc_f64_s, 64, 1, uint64_t, truncated(d(x), 64, true, false)) \
     STATUS(i64_trunc_f64_u, 64, 1, uint64_t, truncated(d(x), 64, false, false))
+/* clang-format on */
 
 #define OPERAND(width, bits) (uint##width##_t)(bits)
 #define ARGUMENTS_1(width) OPERAND(width, a)
 #define ARGUMENTS_2(width) OPERAND(width, a), OPERAND(width, b)
-#define RUN_VALUE(name, width, operands, reference) \
-    static result_t run_##name(uint64_t a, uint64_t b) { \
-        (void)b; \
-        return (result_t){ WL_OK, wl_##name(ARGUMENTS_##operands(width)) }; \
+#define RUN_VALUE(name, width, operands, reference)                       \
+    static result_t run_##name(uint64_t a, uint64_t b) {                  \
+        (void)b;                                                          \
+        return (result_t){WL_OK, wl_##name(ARGUMENTS_##operands(width))}; \
     }
-#define RUN_STATUS(name, width, operands, out_t, reference) \
-    static result_t run_##name(uint64_t a, uint64_t b) { \
-        (void)b; \
-        out_t out = 0; \
+#define RUN_STATUS(name, width, operands, out_t, reference)                \
+    static result_t run_##name(uint64_t a, uint64_t b) {                   \
+        (void)b;                                                           \
+        out_t out = 0;                                                     \
         wl_status_t status = wl_##name(ARGUMENTS_##operands(width), &out); \
-        return (result_t){ status, out }; \
+        return (result_t){status, out};                                    \
     }
 VALUES(RUN_VALUE)
 STATUSES(RUN_STATUS)
 
 #if NUMERIC_REFERENCE
-#define REFERENCE(name, width, result) \
-    static result_t reference_##name(uint64_t a, uint64_t b) { \
+#define REFERENCE(name, width, result)                                \
+    static result_t reference_##name(uint64_t a, uint64_t b) {        \
         uint##width##_t x = OPERAND(width, a), y = OPERAND(width, b); \
-        (void)y; \
-        return result; \
+        (void)y;                                                      \
+        return result;                                                \
     }
 #define REFERENCE_VALUE(name, width, operands, reference) REFERENCE(name, width, value(reference))
 #define REFERENCE_STATUS(name, width, operands, out_t, reference) REFERENCE(name, width, reference)
@@ -233,13 +238,13 @@ STATUSES(REFERENCE_STATUS)
 #define REFERENCE_OF(name) NULL
 #endif
 
-#define ROW_VALUE(name, width, operands, reference) { #name, width, operands, run_##name, REFERENCE_OF(name) },
+#define ROW_VALUE(name, width, operands, reference) {#name, width, operands, run_##name, REFERENCE_OF(name)},
 #define ROW_STATUS(name, width, operands, out_t, reference) ROW_VALUE(name, width, operands, reference)
 static const struct {
     const char *name;
     uint8_t width, operands;
     operation_t run, reference;
-} rows[] = { VALUES(ROW_VALUE) STATUSES(ROW_STATUS) };
+} rows[] = {VALUES(ROW_VALUE) STATUSES(ROW_STATUS)};
 
 enum { ROWS = sizeof rows / sizeof rows[0] };
 
@@ -263,6 +268,7 @@ static void check(unsigned row, uint64_t a, uint64_t b) {
 
 /* ---- Edge cases ---- */
 
+/* clang-format off */
 /* Each with the pattern before and the one after it, and all with either sign. */
 static const uint64_t edges32[] = {
     0x00000001, 0x00400000, 0x00800000,             /* zero; subnormals; the least normal */
@@ -288,6 +294,7 @@ static const uint64_t edges64[] = {
     0x7fe0000000000000, 0x7ff0000000000000, 0x7ff4000000000000, 0x7ff8000000000000,
     0x7ffffffffffffffe, 0x0000000000000040, 0x00000000ffffffff, 0x0000000100000001,
 };
+/* clang-format on */
 
 static uint64_t edge(unsigned width, unsigned i) {
     uint64_t bits = (width == 32 ? edges32 : edges64)[i / 6] + i % 3 - 1;
@@ -327,32 +334,32 @@ static void shape(unsigned kind, unsigned width, unsigned fraction, uint64_t *a,
     *a &= all;
     *b &= all;
     switch (kind) {
-    case 0: /* exponents so near that sums cancel, round and carry */
-        *b = (*b & ~exponents) | ((*a + near - ((uint64_t)(fraction + 6) << fraction)) & exponents);
-        break;
-    case 1: /* few bits, and so exact results and halves */
-        *a &= all << n;
-        *b &= all << m;
-        break;
-    case 2: /* runs of ones, and so carries through the whole fraction */
-        *a |= all >> n >> 1;
-        *b |= ((uint64_t)1 << m) - 1;
-        break;
-    case 3: /* integers of any size; divisors and shift counts */
-        *a = (*a >> n) * (r & 1 ? 1 : UINT64_MAX) & all;
-        *b = (*b >> m) * (r & 2 ? 1 : UINT64_MAX) & all;
-        break;
-    case 4: /* products about the least normal, and in case 5 quotients */
-    case 5:
-        *b &= ~exponents;
-        *b |= ((kind == 4 ? bias - (*a & exponents) : (*a & exponents) + bias) + near) & exponents;
-        break;
-    case 6: /* magnitudes about 1, up to the integers' limits */
-        *a = (*a & ~exponents) | (bias - ((uint64_t)4 << fraction) + ((uint64_t)((r >> 32) % 72) << fraction));
-        *b = *a ^ (r & 4 ? sign : 0) ^ (uint64_t)1 << n % fraction;
-        break;
-    default: /* anything */
-        break;
+        case 0: /* exponents so near that sums cancel, round and carry */
+            *b = (*b & ~exponents) | ((*a + near - ((uint64_t)(fraction + 6) << fraction)) & exponents);
+            break;
+        case 1: /* few bits, and so exact results and halves */
+            *a &= all << n;
+            *b &= all << m;
+            break;
+        case 2: /* runs of ones, and so carries through the whole fraction */
+            *a |= all >> n >> 1;
+            *b |= ((uint64_t)1 << m) - 1;
+            break;
+        case 3: /* integers of any size; divisors and shift counts */
+            *a = (*a >> n) * (r & 1 ? 1 : UINT64_MAX) & all;
+            *b = (*b >> m) * (r & 2 ? 1 : UINT64_MAX) & all;
+            break;
+        case 4: /* products about the least normal, and in case 5 quotients */
+        case 5:
+            *b &= ~exponents;
+            *b |= ((kind == 4 ? bias - (*a & exponents) : (*a & exponents) + bias) + near) & exponents;
+            break;
+        case 6: /* magnitudes about 1, up to the integers' limits */
+            *a = (*a & ~exponents) | (bias - ((uint64_t)4 << fraction) + ((uint64_t)((r >> 32) % 72) << fraction));
+            *b = *a ^ (r & 4 ? sign : 0) ^ (uint64_t)1 << n % fraction;
+            break;
+        default: /* anything */
+            break;
     }
 }
 

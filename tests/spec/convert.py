@@ -53,6 +53,7 @@ def read_codes(row, path=HERE / "commands.def"):
 
 
 TEXT_BYTES = read_codes("SPEC_LIMIT")["TEXT"][0]
+MOST_VALUES = read_codes("SPEC_LIMIT")["VALUES"][0]
 COMMANDS = read_codes("SPEC_COMMAND")
 PATTERNS = read_codes("SPEC_PATTERN")
 
@@ -94,6 +95,8 @@ def pack_value(value):
 
 def pack_values(values):
     """Return a list of values."""
+    if len(values) > MOST_VALUES:
+        raise CannotConvert(f"a list of {len(values)} values")
     return struct.pack("<B", len(values)) + b"".join(pack_value(value) for value in values)
 
 
@@ -168,7 +171,9 @@ def list_suite(suite, proposals):
     found = {}
     for proposal in proposals:
         folders = sorted(path for path in (suite / proposal).glob("*") if path.is_dir())
-        strangers = [folder.name for folder in folders if not (folder / f"{folder.name}.json").is_file()]
+        strangers = [
+            folder.name for folder in folders if not (folder / f"{folder.name}.json").is_file()
+        ]
         if strangers:
             raise SuiteError(f"{suite / proposal}: no commands for {', '.join(strangers)}")
         if not folders:

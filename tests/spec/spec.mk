@@ -38,7 +38,7 @@ spec_names = $(foreach v,$(SPEC_VARIANTS),$(firstword $(subst :, ,$(v))))
 .PHONY: test-spec test-spec-list $(addprefix test-spec-,$(spec_names))
 
 test-spec: $(addprefix test-spec-,$(spec_names)) ## run the specification's test suite in every variant
-	@$(VENV_PYTHON) $(SPEC_DIR)/run.py --source $(SPEC_SOURCE) total \
+	@$(VENV_PYTHON) $(SPEC_DIR)/run_spec.py --source $(SPEC_SOURCE) total \
 		$(foreach v,$(spec_names),$(SPEC_BUILD)/report/$(v).json)
 
 test-spec-list:
@@ -75,7 +75,7 @@ endef
 # spec_variant NAME BUILD
 define spec_variant
 test-spec-$(1): $(SPEC_BUILD)/$(2)/runner $(SPEC_SCRIPTS) | $(VENV_TEST)
-	@$(VENV_PYTHON) $(SPEC_DIR)/run.py --source $(SPEC_SOURCE) variant --scripts $(SPEC_BUILD)/scripts \
+	@$(VENV_PYTHON) $(SPEC_DIR)/run_spec.py --source $(SPEC_SOURCE) variant --scripts $(SPEC_BUILD)/scripts \
 		--report $(SPEC_BUILD)/report/$(1).json -- $$< $(SPEC_OPTIONS_$(1))
 endef
 

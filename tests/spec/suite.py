@@ -105,7 +105,7 @@ WAYS = (
 
 
 def obtain(target):
-    """Make the suite in `target`; return what source.json says of it. SourceError when none is had."""
+    """Make the suite in `target`; return what source.json says, or raise SourceError."""
     scratch = target.with_name(target.name + ".scratch")
     reasons = []
     for name, title, get in WAYS:

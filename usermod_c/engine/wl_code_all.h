@@ -13,7 +13,7 @@
 #define REG_DIV(n, g, e) ROW(n)
 #define REG_CALL1(n, i, o, f) ROW(n)
 #define REG_CALL2(n, i, o, f) ROW(n)
-#define REG_TRY1(n, i, o, f) ROW(n)
+#define REG_TRUNC(n, i, t, s) ROW(n)
 #define REG_TRY2(n, i, o, f) ROW(n)
 #define REG_CMP6(n, e) ROW(C##n##_AS) ROW(C##n##_SS) ROW(C##n##_AI) ROW(C##n##_SI)
 #define REG_CMP4(n, e) ROW(C##n##_AS)
@@ -29,7 +29,7 @@
 #undef REG_DIV
 #undef REG_CALL1
 #undef REG_CALL2
-#undef REG_TRY1
+#undef REG_TRUNC
 #undef REG_TRY2
 #undef REG_CMP6
 #undef REG_CMP4

@@ -30,7 +30,7 @@ static const char *const formats[WLC_COUNT] = {
     [WLC_##n##_SSS] = "sus",
 #define REG_OP1(n, i, o, e) [WLC_##n] = "s",
 #define REG_CALL1 REG_OP1
-#define REG_TRY1 REG_OP1
+#define REG_TRUNC REG_OP1
 #define REG_OP2(n, i, o, e) [WLC_##n] = "ss",
 #define REG_CALL2 REG_OP2
 #define REG_TRY2 REG_OP2
@@ -43,7 +43,7 @@ static const char *const formats[WLC_COUNT] = {
 #include "wl_code_ops.def"
     [WLC_HALT] = "", [WLC_XRET] = "", [WLC_LOOP] = "u", [WLC_CALL] = "uu", [WLC_CALLI] = "suu",
     [WLC_TAIL] = "uuu", [WLC_TAILI] = "suuu", [WLC_RET0] = "s", [WLC_RETA] = "s", [WLC_RETS] = "s",
-    [WLC_RET64] = "s", [WLC_RETN] = "us", [WLC_RETF] = "uuu", [WLC_BR] = "t", [WLC_BRL] = "t", [WLC_BZA] = "t", [WLC_BNZA] = "t",
+    [WLC_RET64] = "s", [WLC_RETN] = "uuu", [WLC_BR] = "t", [WLC_BRL] = "t", [WLC_BZA] = "t", [WLC_BNZA] = "t",
     [WLC_BZS] = "ts", [WLC_BNZS] = "ts", [WLC_LBZA] = "t", [WLC_LBNZA] = "t", [WLC_LBZS] = "ts",
     [WLC_LBNZS] = "ts", [WLC_BRTA] = "T", [WLC_BRTS] = "sT", [WLC_UNREACHABLE] = "", [WLC_STA] = "s",
     [WLC_STAF] = "u", [WLC_LDA] = "s", [WLC_LDI16] = "i", [WLC_LDI32] = "uu", [WLC_MOV] = "s",

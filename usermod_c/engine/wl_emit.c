@@ -23,7 +23,7 @@ static const uint8_t results[WLC_COUNT] = {
 #define REG_DIV(n, g, e) [WLC_##n] = TARGET_LOW,
 #define REG_CALL1(n, i, o, f) [WLC_##n] = TARGET_LOW,
 #define REG_CALL2(n, i, o, f) [WLC_##n] = TARGET_LOW,
-#define REG_TRY1(n, i, o, f) [WLC_##n] = TARGET_LOW,
+#define REG_TRUNC(n, i, t, s) [WLC_##n] = TARGET_LOW,
 #define REG_TRY2(n, i, o, f) [WLC_##n] = TARGET_LOW,
 #define REG_CMP6(n, e)
 #define REG_CMP4(n, e)
@@ -39,7 +39,7 @@ static const uint8_t results[WLC_COUNT] = {
 #undef REG_DIV
 #undef REG_CALL1
 #undef REG_CALL2
-#undef REG_TRY1
+#undef REG_TRUNC
 #undef REG_TRY2
 #undef REG_CMP6
 #undef REG_CMP4

@@ -61,8 +61,8 @@
     uint32_t s = call; \
     if (WL_UNLIKELY(s != WL_OK)) { TRAP(s); } \
     NEXT(words)
-#define REG_TRY1(n, in, out, f) \
-    H(n) { TRY(wl_try1_##in##_##out(fp, ip, f), 2); }
+#define REG_TRUNC(n, in, type, saturate) \
+    H(n) { TRY(wl_truncate_##in(fp, ip, type, saturate), 2); }
 #define REG_TRY2(n, in, out, f) \
     H(n) { TRY(wl_try2_##in##_##out(fp, ip, f), 3); }
 
@@ -330,16 +330,6 @@ H(RET64) {
     NEXT(0);
 }
 H(RETN) {
-    uint32_t back = S(HI(2));
-    const uint32_t *from = AT(fp, ip[1]);
-    for (uint32_t n = 0; n < LO(2); n++) {
-        fp[n] = from[n];
-    }
-    ip = WL_UNPACK(ctx, back);
-    fp = (uint32_t *)(void *)((uint8_t *)fp - ip[-1]);
-    NEXT(0);
-}
-H(RETF) {
     uint32_t back = S(ip[3]);
     const uint32_t *from = AT(fp, ip[1]);
     for (uint32_t n = 0; n < ip[2]; n++) {
@@ -363,5 +353,5 @@ H(XRET) { EXIT(WL_EXIT_XRET); }
 #undef REG_DIV
 #undef REG_CALL1
 #undef REG_CALL2
-#undef REG_TRY1
+#undef REG_TRUNC
 #undef REG_TRY2

@@ -8,14 +8,6 @@
     WL_CALL1(in, out) { W##out(LO(1), f(R##in(HI(1)))); }
 #define CALL2(in, out) \
     WL_CALL2(in, out) { W##out(LO(1), f(R##in(HI(1)), R##in(LO(2)))); }
-#define TRY1(in, out) \
-    WL_TRY1(in, out) { \
-        T##out r = 0; \
-        wl_status_t s = f(R##in(HI(1)), &r); \
-        W##out(LO(1), r); \
-        return s; \
-    }
-
 CALL1(32, 32)
 CALL1(32, 64)
 CALL1(64, 32)
@@ -23,14 +15,32 @@ CALL1(64, 64)
 CALL2(32, 32)
 CALL2(64, 32)
 CALL2(64, 64)
-TRY1(32, 32)
-TRY1(32, 64)
-TRY1(64, 32)
-TRY1(64, 64)
 
 WL_TRY2(64, 64) {
     uint64_t r = 0;
     wl_status_t s = f(R64(HI(1)), R64(LO(2)), &r);
     W64(LO(1), r);
     return s;
+}
+
+static wl_status_t truncate(uint32_t *fp, const uint16_t *ip, uint64_t x, wl_int_t type, bool saturate) {
+    uint64_t r;
+    wl_status_t s = wl_f64_truncate(x, type, &r);
+    if (s != WL_OK && !saturate) {
+        return s;
+    }
+    if (type == WL_INT_U64 || type == WL_INT_S64) {
+        W64(LO(1), r);
+    } else {
+        W32(LO(1), (uint32_t)r);
+    }
+    return WL_OK;
+}
+
+wl_status_t wl_truncate_32(uint32_t *fp, const uint16_t *ip, wl_int_t type, bool saturate) {
+    return truncate(fp, ip, wl_f32_widen(S(HI(1))), type, saturate);
+}
+
+wl_status_t wl_truncate_64(uint32_t *fp, const uint16_t *ip, wl_int_t type, bool saturate) {
+    return truncate(fp, ip, R64(HI(1)), type, saturate);
 }

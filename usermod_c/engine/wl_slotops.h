@@ -6,6 +6,7 @@
 #ifndef WL_SLOTOPS_H
 #define WL_SLOTOPS_H
 
+#include "wl_numeric.h"
 #include "wl_runtime.h"
 
 /* ---- Operands ---- */
@@ -45,8 +46,6 @@ static inline uint64_t wl_shr64_u(uint64_t x, uint64_t n) {
     void wl_call1_##in##_##out(uint32_t *fp, const uint16_t *ip, T##out (*f)(T##in))
 #define WL_CALL2(in, out) \
     void wl_call2_##in##_##out(uint32_t *fp, const uint16_t *ip, T##out (*f)(T##in, T##in))
-#define WL_TRY1(in, out) \
-    wl_status_t wl_try1_##in##_##out(uint32_t *fp, const uint16_t *ip, wl_status_t (*f)(T##in, T##out *))
 #define WL_TRY2(in, out) \
     wl_status_t wl_try2_##in##_##out(uint32_t *fp, const uint16_t *ip, wl_status_t (*f)(T##in, T##in, T##out *))
 
@@ -57,10 +56,9 @@ WL_CALL1(64, 64);
 WL_CALL2(32, 32);
 WL_CALL2(64, 32);
 WL_CALL2(64, 64);
-WL_TRY1(32, 32);
-WL_TRY1(32, 64);
-WL_TRY1(64, 32);
-WL_TRY1(64, 64);
 WL_TRY2(64, 64);
+/* d = x as an integer of a type, trapping or saturating. */
+wl_status_t wl_truncate_32(uint32_t *fp, const uint16_t *ip, wl_int_t type, bool saturate);
+wl_status_t wl_truncate_64(uint32_t *fp, const uint16_t *ip, wl_int_t type, bool saturate);
 
 #endif

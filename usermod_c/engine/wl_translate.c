@@ -32,7 +32,7 @@ enum {
 #define REG_DIV(n, g, e)
 #define REG_CALL1(n, i, o, f)
 #define REG_CALL2(n, i, o, f)
-#define REG_TRY1(n, i, o, f)
+#define REG_TRUNC(n, i, t, s)
 #define REG_TRY2(n, i, o, f)
 #define REG_CMP6(n, e) WLC_C##n = COND_##n,
 #define REG_CMP4(n, e) WLC_C##n = COND_##n,
@@ -48,7 +48,7 @@ enum {
 #undef REG_DIV
 #undef REG_CALL1
 #undef REG_CALL2
-#undef REG_TRY1
+#undef REG_TRUNC
 #undef REG_TRY2
 #undef REG_CMP6
 #undef REG_CMP4
@@ -1069,6 +1069,11 @@ static void move_down(wl_translator_t *t, uint32_t base, uint32_t slots) {
     }
 }
 
+static void emit_return_slots(wl_translator_t *t, uint32_t slots) {
+    wl_emit2(t, WLC_RETN, (t->height - slots) * WL_SLOT_BYTES, slots);
+    wl_emit_word(t, t->ret_slot * WL_SLOT_BYTES);
+}
+
 /* Return from a frame whose return slot is out of a byte's reach. */
 static void emit_far_return(wl_translator_t *t, const wl_ctrl_t *f) {
     uint32_t slots = f->result_slots;
@@ -1082,8 +1087,7 @@ static void emit_far_return(wl_translator_t *t, const wl_ctrl_t *f) {
     } else {
         flush(t, f->n_results);
     }
-    wl_emit2(t, WLC_RETF, (t->height - slots) * WL_SLOT_BYTES, slots);
-    wl_emit_word(t, t->ret_slot * WL_SLOT_BYTES);
+    emit_return_slots(t, slots);
 }
 
 static void emit_return(wl_translator_t *t) {
@@ -1112,7 +1116,7 @@ static void emit_return(wl_translator_t *t) {
         wl_emit1(t, WLC_RET64, s | ret << 8);
     } else {
         flush(t, f->n_results);
-        wl_emit2(t, WLC_RETN, (t->height - f->result_slots) * WL_SLOT_BYTES, f->result_slots | ret << 8);
+        emit_return_slots(t, f->result_slots);
     }
 }
 

@@ -96,6 +96,7 @@ static void block_free(void *p) {
     } else {
         FIRST_BLOCK = b->next;
     }
+    b->next = b->previous = NULL; /* a stale pointer to this one must not keep others */
     gc_free(b); /* in a finaliser this does nothing, and the next collection takes it */
 }
 

@@ -66,11 +66,12 @@ def test_f32():
 def test_nan_bits():
     # 32-bit x86 passes floats in registers that make signalling NaNs quiet.
     quiet = sys.maxsize < 2**32
+    single = 1e300 == INF
     for bits in (0x7FC00000, 0xFFEBCDEF, 0x7F800001, 0xFF800001)[: 2 if quiet else 4]:
         nan = e.bits_f32(bits)
         assert nan != nan
         same(e.f32_bits(nan) & 0xFFFFFFFF, bits)
-    for bits in (0x7FF8000000000000, 0xFFFABCDEF0123456, 0x7FF0000000000001)[: 2 if quiet else 3]:
+    for bits in (0x7FF8000000000000, 0xFFFABCDEF0123456, 0x7FF0000000000001)[: 1 if single else 2 if quiet else 3]:
         nan = e.bits_f64(bits)
         assert nan != nan
         same(e.f64_bits(nan) & (2**64 - 1), bits)

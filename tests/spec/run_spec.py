@@ -37,7 +37,11 @@ def check_counts(rows, expected):
     """Return what differs between the commands that were run and expected.toml."""
     problems = []
     for proposal, table in expected.items():
-        here = {name.split("/", 1)[1]: row for name, row in rows.items() if name.startswith(f"{proposal}/")}
+        here = {
+            name.split("/", 1)[1]: row
+            for name, row in rows.items()
+            if name.startswith(f"{proposal}/")
+        }
         for name in sorted(here.keys() | table.files.keys()):
             if name not in here:
                 problems.append(f"{proposal}/{name}: is missing from the suite")
@@ -47,12 +51,16 @@ def check_counts(rows, expected):
                 row = here[name]
                 commands = sum(row[figure] for figure in FIGURES[:4])
                 if commands != table.files[name]:
-                    problems.append(f"{proposal}/{name}: {commands} commands, expected {table.files[name]}")
+                    problems.append(
+                        f"{proposal}/{name}: {commands} commands, expected {table.files[name]}"
+                    )
         if sum(table.files.values()) != table.commands:
             problems.append(f"{proposal}: expected.toml does not add up to {table.commands}")
         text_format = sum(row["text_format"] for row in here.values())
         if text_format != table.text_format:
-            problems.append(f"{proposal}: {text_format} of the text format, expected {table.text_format}")
+            problems.append(
+                f"{proposal}: {text_format} of the text format, expected {table.text_format}"
+            )
         for figure, lines in (("refused", "modules"), ("skipped", "users")):
             there = sum(row[figure] for row in here.values())
             wanted = sum(len(getattr(row, lines)) for row in table.left_out.values())
@@ -65,7 +73,9 @@ def check_fuel(reports):
     """Return the files whose fuel is not the same in every variant."""
     problems = []
     for name in sorted({name for report in reports.values() for name in report}):
-        used = {variant: report[name]["fuel"] for variant, report in reports.items() if name in report}
+        used = {
+            variant: report[name]["fuel"] for variant, report in reports.items() if name in report
+        }
         if len(set(used.values())) > 1:
             problems.append(f"{name}: fuel differs: {used}")
     return problems
@@ -93,7 +103,14 @@ def run_variant(args):
     figures.unlink(missing_ok=True)
     command = [*args.command, "--figures", str(figures), *map(str, scripts)]
     start = time.monotonic()
-    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace", timeout=LIMIT_SECONDS)
+    done = subprocess.run(
+        command,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        errors="replace",
+        timeout=LIMIT_SECONDS,
+    )
     seconds = time.monotonic() - start
     *lines, last = done.stdout.splitlines() or [""]
     problems = []
@@ -113,7 +130,8 @@ def run_variant(args):
     sums = total(rows)
     # Findings of runs with a failing allocator belong to no command.
     sums["failed"] = max(sums["failed"] + len(problems), done.returncode != 0)
-    args.report.write_text(json.dumps({"rows": rows, "sums": sums}), encoding="utf-8")
+    report = {"pinned": source["pinned"], "rows": rows, "sums": sums}
+    args.report.write_text(json.dumps(report), encoding="utf-8")
     print(f"spec {args.variant}: {figure_line(sums)} ({seconds:.0f} s)")
     return sums["failed"] == 0
 
