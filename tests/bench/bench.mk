@@ -81,7 +81,7 @@ bench_cc = @mkdir -p $(@D) && $(TARGET_TOOLS_$(T))gcc $(TARGET_CFLAGS_$(T)) -MMD
 bench_ld = @$(TARGET_TOOLS_$(T))gcc $(TARGET_CFLAGS_$(T)) $(filter %.o,$^) $(TARGET_LDFLAGS_$(T)) -lm -o $@
 bench_objects = $(patsubst %,$(BENCH_OUT)/$(1)/%.o,$(2))
 # bench_harness TARGET FILES...: and what every program needs.
-bench_harness = $(call bench_objects,$(1),$(addprefix harness/,$(2) report heap $(or $(BENCH_METER_$(1)),meter_counter)) \
+bench_harness = $(call bench_objects,$(1),$(addprefix harness/,$(2) workloads report heap $(or $(BENCH_METER_$(1)),meter_counter)) \
 	$(patsubst %,target/%,$(notdir $(basename $(TARGET_SRC_$(1))))))
 
 define bench_target
@@ -103,11 +103,9 @@ $(BENCH_OUT)/$1/wasm3/%.o: $(WASM3_DIR)/.complete $(BENCH_MAKEFILES) | $(PACKAGE
 	$$(bench_cc) $(WASM3_CFLAGS) -c -o $$@ $(WASM3_DIR)/$$*.c
 
 $(foreach variant,wasmlet wasmlet_nofuel,$(call bench_variant,$1,$(variant)))
-$(foreach engine,$(BENCH_ENGINES),$(call bench_program,$1,$(engine)))
+$(foreach engine,$(BENCH_ENGINES),$(call bench_program,$1,$(engine),main engine_$(firstword $(subst _, ,$(engine))),$(BENCH_PARTS_$(engine))))
 
-$(BENCH_OUT)/$1/scenarios.elf: $(call bench_harness,$1,scenarios) $(call bench_objects,$1,$(BENCH_PARTS_wasmlet) \
-		blob/coremix blob/hello blob/depth)
-	$$(bench_ld)
+$(call bench_program,$1,scenarios,scenarios,$(BENCH_PARTS_wasmlet) blob/hello blob/depth)
 
 -include $$(wildcard $(BENCH_OUT)/$1/*/*.d)
 endef
@@ -118,32 +116,48 @@ $(BENCH_OUT)/$1/$2/%.o: $(ENGINE_DIR)/%.c $(BENCH_MAKEFILES) | $(PACKAGES_TEST)
 
 endef
 
+# bench_program TARGET NAME HARNESS-FILES OTHER-PARTS
 define bench_program
-$(BENCH_OUT)/$1/$2.elf: $(call bench_harness,$1,main engine_$(firstword $(subst _, ,$2))) \
-		$(call bench_objects,$1,$(BENCH_PARTS_$2) $(BENCH_WORKLOAD_PARTS))
+$(BENCH_OUT)/$1/$2.elf: $(call bench_harness,$1,$3) $(call bench_objects,$1,$4 $(BENCH_WORKLOAD_PARTS))
 	$$(bench_ld)
 
 endef
 
 $(foreach target,$(TARGETS),$(eval $(call bench_target,$(target))))
 
+# For choosing what to optimise: counts operations, on the host alone.
+BENCH_PROFILE := $(BENCH_OUT)/x86-64/profile.elf
+BENCH_CFLAGS_profile := -DWL_PROFILE=1 -DWL_DISPATCH=WL_DISPATCH_TABLE
+$(eval $(call bench_variant,x86-64,profile))
+$(eval $(call bench_program,x86-64,profile,profile engine_wasmlet,$(BENCH_ENGINE_NAMES:%=profile/%)))
+
 # ---- What runs them ----
 
-# bench_all ENGINES...: their programs on all targets. bench_runners: how a target runs one.
-bench_all = $(foreach target,$(TARGETS),$(1:%=$(BENCH_OUT)/$(target)/%.elf))
-bench_runners = $(foreach target,$(TARGETS),"$(target)=$(TARGET_RUN_$(target))")
+BENCH_BARE := $(filter-out x86-64,$(TARGETS))
+# bench_all TARGETS,PROGRAMS; bench_runners TARGETS: how each runs a program.
+bench_all = $(foreach target,$(1),$(2:%=$(BENCH_OUT)/$(target)/%.elf))
+bench_runners = $(foreach target,$(1),"$(target)=$(TARGET_RUN_$(target))")
+# The programs are many small files: built side by side, and quietly.
+bench_build = @$(STEP) "bench: building for $(words $(1)) targets" $(BUILD)/log/bench.log \
+	$(MAKE) --no-print-directory -j$(JOBS) $(call bench_all,$(1),$(2))
 
-.PHONY: bench bench-programs test-determinism
-
-# Many small files, so they are built side by side.
-bench-programs: $(call bench_all,$(BENCH_PROGRAMS))
+.PHONY: bench bench-quick bench-profile test-determinism
 
 bench: | $(PACKAGES_TEST) $(VENV_TEST) ## measure speed, memory and load against native code and wasm3
-	@$(MAKE) --no-print-directory -j$(JOBS) bench-programs
+	$(call bench_build,$(TARGETS),$(BENCH_PROGRAMS))
 	@$(VENV_PYTHON) $(BENCH_DIR)/bench.py --folder $(BENCH_OUT) --json $(BUILD)/bench.json \
 		--note 'wasm3=$(WASM3_VERSION) $(WASM3_CFLAGS)' --note 'wasmlet=$(WL_CFLAGS); interpreter: $(WL_INTERP_CFLAGS)' \
-		--note 'native=$(BENCH_NATIVE_CFLAGS)' --note 'wasm=$(BENCH_WASM_CFLAGS)' $(bench_runners)
+		--note 'native=$(BENCH_NATIVE_CFLAGS)' --note 'wasm=$(BENCH_WASM_CFLAGS)' $(call bench_runners,$(TARGETS))
+
+bench-quick: | $(PACKAGES_TEST) $(VENV_TEST) ## the same on the emulated targets alone, metered only
+	$(call bench_build,$(BENCH_BARE),native wasm3 wasmlet scenarios)
+	@$(VENV_PYTHON) $(BENCH_DIR)/bench.py --quick --folder $(BENCH_OUT) --json $(BUILD)/bench-quick.json \
+		$(call bench_runners,$(BENCH_BARE))
+
+bench-profile: | $(PACKAGES_TEST) $(VENV_TEST) ## list the interpreter's most frequent operations and pairs
+	$(call bench_build,x86-64,profile)
+	@$(VENV_PYTHON) $(BENCH_DIR)/hot_ops.py $(BENCH_PROFILE)
 
 test-determinism: | $(PACKAGES_TEST) $(VENV_TEST) ## compare results, fuel and memory of all kernels across targets
-	@$(MAKE) --no-print-directory -j$(JOBS) $(call bench_all,wasmlet)
-	@$(VENV_PYTHON) $(BENCH_DIR)/determinism.py --folder $(BENCH_OUT) $(bench_runners)
+	$(call bench_build,$(TARGETS),wasmlet)
+	@$(VENV_PYTHON) $(BENCH_DIR)/determinism.py --folder $(BENCH_OUT) $(call bench_runners,$(TARGETS))

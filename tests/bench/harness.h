@@ -17,6 +17,10 @@ typedef struct {
     const uint8_t *wasm, *wasm_end;
 } workload_t;
 
+/* workloads.def as a table. */
+extern const workload_t workloads[];
+extern const size_t workload_count;
+
 /* ---- What an engine gives (engine_*.c, one in each program) ---- */
 
 enum { GUEST_STACK_BYTES = 8192 };

@@ -7,23 +7,6 @@
 
 enum { C_STACK_BYTES = 128 * 1024, CALIBRATION = 100000 };
 
-#define KERNEL(name, n, group) \
-    int32_t native_##name(int32_t); \
-    extern const uint8_t wasm_##name[], wasm_##name##_end[];
-#define MICRO(name, n) extern const uint8_t wasm_##name[], wasm_##name##_end[];
-#include "workloads.def"
-#undef KERNEL
-#undef MICRO
-
-static const workload_t workloads[] = {
-#define KERNEL(name, n, group) {#name, #group, n, native_##name, wasm_##name, wasm_##name##_end},
-#define MICRO(name, n) {#name, "micro", n, NULL, wasm_##name, wasm_##name##_end},
-#include "workloads.def"
-#undef KERNEL
-#undef MICRO
-};
-enum { WORKLOADS = sizeof(workloads) / sizeof(*workloads) };
-
 static __attribute__((aligned(16))) uint8_t c_stack[C_STACK_BYTES];
 
 /* A step and what it gave, to get both across the change of stacks. */
@@ -104,7 +87,7 @@ static bool measure(const workload_t *w) {
 int main(void) {
     bool ok = true;
     calibrate();
-    for (size_t i = 0; i < WORKLOADS; i++) {
+    for (size_t i = 0; i < workload_count; i++) {
         if (engine_has(&workloads[i]) && !measure(&workloads[i])) {
             report_text(workloads[i].name, "failed", "1");
             ok = false;

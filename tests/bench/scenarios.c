@@ -7,7 +7,19 @@
 
 #include <string.h>
 
+#include "target.h"
 #include "wl.h"
+
+enum { C_STACK_BYTES = 16384 };
+
+/* As in workloads.def. */
+enum {
+#define KERNEL(name, n, group) ROUNDS_##name = (n),
+#define MICRO(name, n)
+#include "workloads.def"
+#undef KERNEL
+#undef MICRO
+};
 
 extern const uint8_t wasm_coremix[], wasm_coremix_end[];
 extern const uint8_t wasm_hello[], wasm_hello_end[];
@@ -97,21 +109,34 @@ static void report_ram(const app_t *app) {
     report_number(app->name, "evictions", usage.evictions);
 }
 
+/* A call on a C stack of its own. */
+typedef struct {
+    const app_t *app;
+    wl_status_t status;
+    uint32_t result;
+} step_t;
+
+static void run_step(void *argument) {
+    step_t *step = argument;
+    meter_begin();
+    step->status = call(step->app, "run", ROUNDS_coremix, &step->result);
+    meter_end();
+}
+
 static void run_coremix(void) {
+    static __attribute__((aligned(16))) uint8_t c_stack[C_STACK_BYTES];
     app_t app = {.name = "small_cache"};
+    step_t step = {.app = &app};
     wl_config_t config;
-    uint32_t result = 0;
     wl_config_default(&config);
     config.code_cache_bytes = 4096;
     config.stack_bytes = 2048;
     if (load(&app, wasm_coremix, wasm_coremix_end, &config, NULL)) {
         meter_name(app.name, "instructions");
-        meter_begin();
-        wl_status_t status = call(&app, "run", 3, &result);
-        meter_end();
+        report_number(app.name, "c_stack_bytes", target_stack_use(run_step, &step, c_stack, sizeof(c_stack)));
         meter_report();
-        if (failed(&app, status) == WL_OK) {
-            report_number(app.name, "result", result);
+        if (failed(&app, step.status) == WL_OK) {
+            report_number(app.name, "result", step.result);
             report_ram(&app);
         }
     }

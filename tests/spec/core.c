@@ -125,7 +125,7 @@ static wl_module_t *load(runner_t *r, wl_error_t *error) {
     if (status != WL_OK) {
         if (error->status != status || error->offset > c->module_size) {
             find(r, BREACH, "%s comes with the error %s at offset %" PRIu32 " of %" PRIu32, wl_status_name(status),
-                        wl_status_name(error->status), error->offset, c->module_size);
+                 wl_status_name(error->status), error->offset, c->module_size);
         }
         if (hash(c->module, c->module_size) != before) {
             find(r, BREACH, "the engine wrote to the module's bytes");
@@ -135,7 +135,7 @@ static wl_module_t *load(runner_t *r, wl_error_t *error) {
         return NULL;
     }
     loaded_t *l = own_alloc(r, sizeof(*l));
-    *l = (loaded_t){ .next = r->loaded, .module = module, .bytes = c->module, .size = c->module_size, .hash = before };
+    *l = (loaded_t){.next = r->loaded, .module = module, .bytes = c->module, .size = c->module_size, .hash = before};
     r->loaded = l;
     c->module = NULL;
     return module;
@@ -156,7 +156,7 @@ static void free_loaded(runner_t *r) {
 
 static void add_name(runner_t *r, const spec_text_t *name, bool registered, wl_instance_t *instance) {
     named_t *n = own_alloc(r, sizeof(*n));
-    *n = (named_t){ .next = r->names, .instance = instance, .registered = registered, .name = *name };
+    *n = (named_t){.next = r->names, .instance = instance, .registered = registered, .name = *name};
     r->names = n;
 }
 
@@ -216,7 +216,7 @@ static void check_trap(runner_t *r, const wl_call_t *call) {
 /* Calls a function to its end; results go to r->results. `error` says how it ended. */
 static void call(runner_t *r, wl_func_t func, const uint32_t *args, wl_error_t *error) {
     wl_call_t call;
-    *error = (wl_error_t){ .func_index = WL_NO_INDEX };
+    *error = (wl_error_t){.func_index = WL_NO_INDEX};
     uint64_t used = wl_store_fuel_used(r->store);
     wl_store_set_fuel(r->store, CALL_FUEL);
     error->status = wl_call_begin(&call, r->store, func, args);
@@ -268,7 +268,7 @@ static bool act(runner_t *r, wl_error_t *error) {
     if (c->get) {
         uint8_t type = wl_global_type(object.u.global);
         wl_global_get(object.u.global, r->results);
-        *error = (wl_error_t){ .status = WL_OK };
+        *error = (wl_error_t){.status = WL_OK};
         if (!fits(&type, 1, &c->expected)) {
             find(r, FAULT, "the global is of type 0x%02x", type);
             return false;
@@ -302,7 +302,7 @@ static wl_instance_t *link(runner_t *r, wl_module_t *module, wl_extern_t *import
             return NULL;
         }
         if (!resolve(r, &type, &imports[i])) {
-            *error = (wl_error_t){ .status = WL_UNKNOWN_IMPORT, .func_index = WL_NO_INDEX, .aux = i };
+            *error = (wl_error_t){.status = WL_UNKNOWN_IMPORT, .func_index = WL_NO_INDEX, .aux = i};
             return NULL;
         }
     }
@@ -331,7 +331,7 @@ static wl_instance_t *instantiate(runner_t *r, wl_module_t *module, wl_error_t *
 /* ---- Commands ---- */
 
 static void do_module(runner_t *r) {
-    wl_error_t error = { 0 };
+    wl_error_t error = {0};
     wl_module_t *module = load(r, &error);
     r->latest = module ? instantiate(r, module, &error) : NULL;
     if (!r->latest) {
@@ -343,7 +343,7 @@ static void do_module(runner_t *r) {
 }
 
 static void do_definition(runner_t *r) {
-    wl_error_t error = { 0 };
+    wl_error_t error = {0};
     if (!load(r, &error)) {
         fail_status(r, "not loaded", &error);
     }
@@ -412,7 +412,7 @@ static void do_trap(runner_t *r) {
 
 /* A module that needs what the engine leaves out: the error must say so. */
 static void do_left_out(runner_t *r) {
-    wl_error_t error = { 0 };
+    wl_error_t error = {0};
     if (load(r, &error)) {
         find(r, BREACH, "loaded, expected %s", r->command.text.bytes);
     } else if (!same_text(&r->command.text, error.status)) {
@@ -435,7 +435,7 @@ static bool may_refuse(wl_status_t status, wl_kind_t kind) {
 
 /* A module that must not load: `kind` tells why not. */
 static void do_refuse(runner_t *r, wl_kind_t kind) {
-    wl_error_t error = { 0 };
+    wl_error_t error = {0};
     if (load(r, &error)) {
         find(r, BREACH, "loaded, expected %s", r->command.text.bytes);
     } else if (!may_refuse(error.status, kind)) {
@@ -449,7 +449,7 @@ static void do_refuse(runner_t *r, wl_kind_t kind) {
 }
 
 static void do_unlinkable(runner_t *r) {
-    wl_error_t error = { 0 };
+    wl_error_t error = {0};
     wl_module_t *module = load(r, &error);
     if (!module) {
         fail_status(r, "not loaded", &error);
@@ -461,7 +461,7 @@ static void do_unlinkable(runner_t *r) {
 }
 
 static void do_uninstantiable(runner_t *r) {
-    wl_error_t error = { 0 };
+    wl_error_t error = {0};
     wl_module_t *module = load(r, &error);
     if (!module) {
         fail_status(r, "not loaded", &error);
@@ -473,38 +473,38 @@ static void do_uninstantiable(runner_t *r) {
 
 static void run_command(runner_t *r) {
     switch (r->command.code) {
-    case SPEC_MODULE: do_module(r); break;
-    case SPEC_DEFINITION: do_definition(r); break;
-    case SPEC_REGISTER: do_register(r); break;
-    case SPEC_ACTION:
-    case SPEC_ASSERT_RETURN: do_action(r); break;
-    case SPEC_ASSERT_TRAP:
-    case SPEC_ASSERT_EXHAUSTION: do_trap(r); break;
-    case SPEC_ASSERT_INVALID: do_refuse(r, WL_KIND_INVALID); break;
-    case SPEC_ASSERT_MALFORMED: do_refuse(r, WL_KIND_MALFORMED); break;
-    case SPEC_REFUSED: do_left_out(r); break;
-    case SPEC_ASSERT_UNLINKABLE: do_unlinkable(r); break;
-    case SPEC_ASSERT_UNINSTANTIABLE: do_uninstantiable(r); break;
-    case SPEC_TEXT_FORMAT:
-    case SPEC_SKIPPED:
-    case SPEC_END: break;
+        case SPEC_MODULE: do_module(r); break;
+        case SPEC_DEFINITION: do_definition(r); break;
+        case SPEC_REGISTER: do_register(r); break;
+        case SPEC_ACTION:
+        case SPEC_ASSERT_RETURN: do_action(r); break;
+        case SPEC_ASSERT_TRAP:
+        case SPEC_ASSERT_EXHAUSTION: do_trap(r); break;
+        case SPEC_ASSERT_INVALID: do_refuse(r, WL_KIND_INVALID); break;
+        case SPEC_ASSERT_MALFORMED: do_refuse(r, WL_KIND_MALFORMED); break;
+        case SPEC_REFUSED: do_left_out(r); break;
+        case SPEC_ASSERT_UNLINKABLE: do_unlinkable(r); break;
+        case SPEC_ASSERT_UNINSTANTIABLE: do_uninstantiable(r); break;
+        case SPEC_TEXT_FORMAT:
+        case SPEC_SKIPPED:
+        case SPEC_END: break;
     }
 }
 
 static void count_command(runner_t *r) {
     switch (r->command.code) {
-    case SPEC_TEXT_FORMAT: r->counts->text_format++; break;
-    case SPEC_SKIPPED:
-        r->counts->skipped++;
-        find(r, NOTE, "%s", r->command.text.bytes);
-        break;
-    default: r->counts->passed += r->passed; break;
+        case SPEC_TEXT_FORMAT: r->counts->text_format++; break;
+        case SPEC_SKIPPED:
+            r->counts->skipped++;
+            find(r, NOTE, "%s", r->command.text.bytes);
+            break;
+        default: r->counts->passed += r->passed; break;
     }
 }
 
 wl_status_t spec_run(const spec_host_t *host, spec_counts_t *counts) {
-    static const spec_text_t spectest_name = { 8, "spectest" };
-    runner_t runner = { .host = host, .counts = counts }, *r = &runner;
+    static const spec_text_t spectest_name = {8, "spectest"};
+    runner_t runner = {.host = host, .counts = counts}, *r = &runner;
     wl_config_t config = host->config;
     uint32_t memory_bytes;
     if (!spec_read_header(host, &memory_bytes)) {

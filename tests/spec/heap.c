@@ -9,7 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { HEADER = 16, FRESH = 0xa5 };
+enum { HEADER = 16,
+       FRESH = 0xa5 };
 
 static void *allocate(heap_t *heap, size_t size) {
     uint8_t *block = malloc(HEADER + size);
@@ -54,5 +55,5 @@ static void *resize(void *env, void *p, size_t old_size, size_t new_size) {
 }
 
 wl_allocator_t heap_allocator(heap_t *heap) {
-    return (wl_allocator_t){ .resize = resize, .env = heap };
+    return (wl_allocator_t){.resize = resize, .env = heap};
 }

@@ -81,7 +81,7 @@ static bool load_script(script_t *s, const char *path) {
     FILE *f = fopen(path, "rb");
     bool good = f && fseek(f, 0, SEEK_END) == 0;
     long size = good ? ftell(f) : -1;
-    *s = (script_t){ 0 };
+    *s = (script_t){0};
     name_script(s, path);
     if (size > 0) {
         rewind(f);
@@ -112,11 +112,18 @@ static void check_heap(const script_t *s, const heap_t *heap, const char *whose,
  * engine has asked for memory. */
 static wl_status_t run_once(script_t *s, const options_t *o, unsigned long fail_every, spec_counts_t *counts,
                             unsigned long *calls) {
-    heap_t engine = { .fail_every = fail_every }, own = { 0 };
+    heap_t engine = {.fail_every = fail_every}, own = {0};
     spec_host_t host = {
-        .engine = heap_allocator(&engine), .own = heap_allocator(&own), .config = o->config, .slice = o->slice,
-        .starved = fail_every > 0, .small_memory = o->small_memory, .check_texts = o->texts && !o->small_memory,
-        .read = read_script, .report = print_finding, .env = s,
+        .engine = heap_allocator(&engine),
+        .own = heap_allocator(&own),
+        .config = o->config,
+        .slice = o->slice,
+        .starved = fail_every > 0,
+        .small_memory = o->small_memory,
+        .check_texts = o->texts && !o->small_memory,
+        .read = read_script,
+        .report = print_finding,
+        .env = s,
     };
     s->pos = 0;
     wl_status_t status = spec_run(&host, counts);
@@ -132,7 +139,7 @@ static uint32_t find_least(script_t *s, options_t *o, uint32_t *size, wl_status_
     uint32_t most = *size, low = 0, high = 0;
     o->small_memory = s->quiet = true;
     for (*size = LEAST_BYTES; high == 0 || (high - low > high / 16 && high - low > STEP_BYTES);) {
-        spec_counts_t counts = { 0 };
+        spec_counts_t counts = {0};
         unsigned long calls;
         if (*size >= most || run_once(s, o, 0, &counts, &calls) != limit) {
             high = *size;
@@ -151,7 +158,7 @@ static void run_starved(script_t *s, options_t *o, unsigned long points, totals_
     o->config.memory_max_bytes = STARVED_MEMORY_BYTES;
     o->small_memory = true;
     for (unsigned long n = 1; n <= points; n += stride) {
-        spec_counts_t counts = { 0 };
+        spec_counts_t counts = {0};
         unsigned long calls;
         run_once(s, o, n, &counts, &calls);
         if (counts.failed) {
@@ -176,7 +183,7 @@ static void add_counts(spec_counts_t *to, const spec_counts_t *c) {
 
 static void run_file(const char *path, const options_t *given, totals_t *totals, FILE *figures) {
     options_t o = *given;
-    spec_counts_t counts = { 0 };
+    spec_counts_t counts = {0};
     script_t s;
     unsigned long calls = 0;
     uint32_t stack = 0, cache = 0;
@@ -284,8 +291,8 @@ static void print_totals(const options_t *o, const totals_t *t) {
 }
 
 int main(int argc, char **argv) {
-    options_t options = { .slice = INT32_MAX };
-    totals_t totals = { 0 };
+    options_t options = {.slice = INT32_MAX};
+    totals_t totals = {0};
     const char *path = NULL;
     wl_config_default(&options.config);
     options.config.stack_bytes = STACK_BYTES;

@@ -10,14 +10,14 @@
 static const struct {
     const char *name, *fields;
 } commands[] = {
-#define SPEC_COMMAND(name, code, fields) [code] = { #name, fields },
+#define SPEC_COMMAND(name, code, fields) [code] = {#name, fields},
 #include "commands.def"
 };
 
 enum { N_COMMANDS = sizeof(commands) / sizeof(commands[0]) };
 
 static bool read_number(const spec_host_t *host, uint32_t size, uint32_t *number) {
-    uint8_t bytes[4] = { 0 };
+    uint8_t bytes[4] = {0};
     if (!host->read(host->env, bytes, size)) {
         return false;
     }
@@ -90,12 +90,12 @@ void spec_free_module(const spec_host_t *host, uint8_t *module, uint32_t size) {
 
 static bool read_field(const spec_host_t *host, spec_command_t *command, char letter) {
     switch (letter) {
-    case 'n': return read_text(host, &command->instance);
-    case 'p': return read_text(host, &command->text);
-    case 'm': return read_module(host, command);
-    case 'a': return read_action(host, command);
-    case 'v': return read_values(host, &command->expected);
-    default: return false;
+        case 'n': return read_text(host, &command->instance);
+        case 'p': return read_text(host, &command->text);
+        case 'm': return read_module(host, command);
+        case 'a': return read_action(host, command);
+        case 'v': return read_values(host, &command->expected);
+        default: return false;
     }
 }
 

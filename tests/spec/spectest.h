@@ -7,7 +7,8 @@
 
 #include "wl.h"
 
-enum { SPECTEST_FUNCS = 7, SPECTEST_GLOBALS = 4 };
+enum { SPECTEST_FUNCS = 7,
+       SPECTEST_GLOBALS = 4 };
 
 typedef struct {
     wl_func_t funcs[SPECTEST_FUNCS];

@@ -7,12 +7,12 @@ converted with wast2json, and what that cannot convert is left out and named.
 """
 
 import argparse
-import fnmatch
 import json
 import os
 import shutil
 import subprocess
 import sys
+from fnmatch import fnmatch
 from pathlib import Path
 
 from expected import read_toml
@@ -27,13 +27,13 @@ PROBE_SECONDS = 15
 CONVERT_SECONDS = 120
 
 
-class BinaryenSource(packages.Apt):
-    """Debian's source package binaryen."""
+class SourcePackage(packages.Apt):
+    """Debian's source package of any name."""
 
-    def download(self):
+    def fetch(self, name):
         """Fetch the upstream archive of the suite's version; return its path."""
-        self._run("apt-get", "source", "--download-only", "--tar-only", "binaryen")
-        return next(self.directory.glob("binaryen_*.orig.tar.*"))
+        self._run("apt-get", "source", "--download-only", "--tar-only", name)
+        return next(self.directory.glob(f"{name}_*.orig.tar.*"))
 
 
 def convert_wast(wast, folder, features=()):
@@ -52,7 +52,8 @@ def convert_wast(wast, folder, features=()):
     if done.returncode == 0:
         return None
     shutil.rmtree(folder)
-    return next(iter(done.stderr.splitlines()), f"wast2json ended with {done.returncode}")
+    first = next(iter(done.stderr.splitlines()), f"wast2json ended with {done.returncode}")
+    return first.replace(f"{wast.parent}/", "")
 
 
 def convert_all(wasts, target, features=()):
@@ -67,8 +68,8 @@ def convert_all(wasts, target, features=()):
 
 def from_git(target, scratch):
     """Convert the pinned commits of the suite's repository; return what was left out."""
-    sources = read_toml(HERE / "sources.toml")
-    url = sources.pop("git")
+    sources = read_toml(HERE / "sources.toml")["git"]
+    url = sources.pop("url")
     clone = scratch / "testsuite"
     environment = {**os.environ, "GIT_TERMINAL_PROMPT": "0"}
     run(["git", "ls-remote", url, "HEAD"], env=environment, timeout=PROBE_SECONDS)
@@ -79,23 +80,31 @@ def from_git(target, scratch):
         run(["git", "-C", str(clone), "checkout", "--force", source["commit"]])
         wasts = (clone / source["path"]).glob("*.wast")
         without = source.get("without", "")
-        wasts = [wast for wast in wasts if not fnmatch.fnmatch(wast.name, without)]
+        wasts = [wast for wast in wasts if not fnmatch(wast.stem, without)]
         skipped += convert_all(wasts, target / proposal, source["features"])
     return skipped
 
 
 def from_debian(target, scratch):
-    """Convert the files that Debian's binaryen carries; return what was left out."""
+    """Convert the files that a source package of Debian carries; return what was left out."""
+    source = read_toml(HERE / "sources.toml")["debian"]
     stanza = packages.debian_entry(packages.read_apt_sources(), packages.release_codename())
     if stanza is None:
         raise SourceError("this machine's apt has no entry of the Debian archive")
-    apt = BinaryenSource(scratch / "apt", stanza, packages.release_codename())
+    apt = SourcePackage(scratch / "apt", stanza, packages.release_codename())
     apt.update()
-    packages.unpack(apt.download(), scratch / "binaryen")
-    wasts = list((scratch / "binaryen" / "test" / "spec").glob("*.wast"))
+    packages.unpack(apt.fetch(source["package"]), scratch / "package")
+    wasts = list((scratch / "package" / source["path"]).glob("*.wast"))
     if not wasts:
-        raise SourceError("binaryen's source package has no test/spec/*.wast")
-    return convert_all(wasts, target / "core")
+        raise SourceError(f"{source['package']} has no {source['path']}/*.wast")
+    chosen, skipped = [], []
+    for wast in sorted(wasts):
+        patterns = [pattern for pattern in source["without"] if fnmatch(wast.stem, pattern)]
+        if patterns:
+            skipped.append([f"core/{wast.stem}", source["without"][patterns[0]]])
+        else:
+            chosen.append(wast)
+    return skipped + convert_all(chosen, target / "core")
 
 
 WAYS = (
@@ -132,7 +141,12 @@ def main():
     parser.add_argument("--source", type=Path, required=True, help="source.json")
     args = parser.parse_args()
     if args.given:
-        source = {"title": str(args.given), "path": str(args.given), "pinned": True, "skipped": []}
+        source = {
+            "title": f"the folder {args.given}",
+            "path": str(args.given),
+            "pinned": True,
+            "skipped": [],
+        }
     else:
         try:
             source = obtain(args.target)

@@ -254,7 +254,7 @@ def test_counts_that_are_right():
         ({}, TABLE, "p/a: is missing"),
         ({"p/a": ROW, "p/b": ROW}, TABLE, "p/b: is not in expected.toml"),
         ({"p/a": {**ROW, "passed": 3}}, TABLE, "p/a: 5 commands, expected 6"),
-        ({"p/a": {**ROW, "text_format": 2, "passed": 3}}, TABLE, "2 of the text format"),
+        ({"p/a": {**ROW, "text_format": 2, "passed": 3}}, TABLE, "2 commands text_format"),
         ({"p/a": {**ROW, "refused": 0}}, TABLE, "0 commands refused"),
         ({"p/a": {**ROW, "skipped": 2, "passed": 3}}, TABLE, "2 commands skipped"),
         ({"p/a": ROW}, {**TABLE, "commands": 7}, "does not add up"),
@@ -262,6 +262,13 @@ def test_counts_that_are_right():
 )
 def test_counts_that_are_wrong(rows, table, problem):
     assert problem in "\n".join(run_spec.check_counts(rows, {"p": Proposal(table)}))
+
+
+def test_counts_without_what_cannot_be_converted():
+    table = Proposal({**TABLE, "files": {"a": 6, "b": 1}, "commands": 7})
+    assert run_spec.check_counts({"p/a": ROW}, {"p": table}, ["p/b"]) == []
+    wrong = {"p/a": {**ROW, "passed": 3}}
+    assert run_spec.check_counts(wrong, {"p": table}, ["p/b"]) == ["p/a: 5 commands, expected 6"]
 
 
 def test_files_that_were_not_run():
@@ -301,6 +308,32 @@ def test_files_that_cannot_be_converted_are_named(tmp_path):
     assert [name for name, _ in skipped] == ["core/bad"]
     assert "nonsense" in skipped[0][1]
     assert [path.name for path in (tmp_path / "core").iterdir()] == ["good"]
+
+
+def test_suite_by_git(tmp_path, monkeypatch):
+    def git(*words):
+        settings = ("-c", "user.name=x", "-c", "user.email=x@example.org")
+        command = ["git", "-C", str(upstream), *settings, *words]
+        return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+
+    upstream = tmp_path / "upstream"
+    (upstream / "proposals" / "more").mkdir(parents=True)
+    git("init", "--quiet")
+    for name in ("one.wast", "simd_one.wast", "proposals/more/two.wast"):
+        (upstream / name).write_text("(module)", encoding="utf-8")
+    git("add", ".")
+    git("commit", "--quiet", "-m", "first")
+    pinned = git("rev-parse", "--short", "HEAD")
+    git("rm", "--quiet", "one.wast")
+    git("commit", "--quiet", "-m", "second")
+    core = {"commit": pinned, "path": ".", "features": [], "without": "simd_*"}
+    more = {"commit": pinned, "path": "proposals/more", "features": ["tail-call"]}
+    sources = {"git": {"url": str(upstream), "core": core, "more": more}}
+    monkeypatch.setattr(suite, "read_toml", lambda path: sources)
+    target = tmp_path / "suite"
+    assert suite.from_git(target, tmp_path) == []
+    found = sorted(str(path.relative_to(target)) for path in target.glob("*/*/*.json"))
+    assert found == ["core/one/one.json", "more/two/two.json"]
 
 
 @pytest.mark.parametrize("make_folder", [False, True])

@@ -53,36 +53,44 @@ void wl_emit_fail(wl_translator_t *t, wl_status_t status) {
     if (t->status == WL_OK) {
         t->status = status;
     }
+    t->reserved = 0; /* nothing more is written */
 }
 
 /* ---- Words ---- */
 
-void wl_emit_word(wl_translator_t *t, uint32_t word) {
-    if (t->status != WL_OK) {
-        return;
-    }
+void wl_emit_reserved(wl_translator_t *t) {
+    const wl_codecache_t *cache = &t->instance->store->cache;
+    uint32_t room = cache->size - cache->used;
+    t->code = cache->words + cache->used;
+    t->reserved = room < WL_MAX_BODY_WORDS ? room : WL_MAX_BODY_WORDS;
+}
+
+/* Makes room for a word; false when it is not to be written. */
+static bool make_room(wl_translator_t *t) {
     if (t->pos >= WL_MAX_BODY_WORDS) {
         wl_emit_fail(t, WL_OVER_BODY);
-        return;
     }
-    if (t->code != NULL) {
-        if (t->pos == t->reserved) {
-            wl_status_t s = wl_codecache_reserve(t->instance->store, t->pos, 1);
-            if (s != WL_OK) {
-                wl_emit_fail(t, s);
-                return;
-            }
-            const wl_codecache_t *cache = &t->instance->store->cache;
-            t->code = cache->words + cache->used;
-            t->reserved = cache->size - cache->used;
-        }
-        t->code[t->pos] = (uint16_t)word;
+    if (t->code == NULL || t->status != WL_OK) {
+        return false;
     }
-    uint32_t operand = t->pos - t->last_pos - 1;
+    wl_status_t status = wl_codecache_reserve(t->instance->store, t->pos, 1);
+    if (status != WL_OK) {
+        wl_emit_fail(t, status);
+        return false;
+    }
+    wl_emit_reserved(t);
+    return true;
+}
+
+void wl_emit_word(wl_translator_t *t, uint32_t word) {
+    uint32_t pos = t->pos, operand = pos - t->last_pos - 1;
+    if (WL_LIKELY(pos < t->reserved) || make_room(t)) {
+        t->code[pos] = (uint16_t)word;
+    }
     if (operand < 3) {
         t->last_words[operand] = (uint16_t)word;
     }
-    t->pos++;
+    t->pos = pos < WL_MAX_BODY_WORDS ? pos + 1 : pos;
 }
 
 void wl_emit_set_word(wl_translator_t *t, uint32_t pos, uint32_t word) {

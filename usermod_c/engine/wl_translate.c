@@ -527,14 +527,9 @@ static void do_op2(wl_translator_t *t, uint32_t code, uint32_t in, uint32_t out,
         put_home(t, &ea);
     }
     uint32_t sa = any_slot(t, &ea, 0), sb = any_slot(t, &eb, 1);
-    if (swap) {
-        uint32_t s = sa;
-        sa = sb;
-        sb = s;
-    }
     wl_entry_t *r = push(t, WL_AT_HOME, out);
     uint32_t a = wl_emit_src(t, sa, in, 0), b = wl_emit_src(t, sb, in, 1), d = wl_emit_dst(t, r->home);
-    wl_emit2(t, code, d | a << 8, b);
+    wl_emit2(t, code, d | (swap ? b : a) << 8, swap ? a : b);
     wl_emit_dst_done(t, r->home, out);
 }
 
@@ -634,6 +629,7 @@ static void low_word(wl_translator_t *t) {
     wl_entry_t e = pop(t, 2);
     wl_entry_t *r = push(t, e.where == WL_AT_SLOT64 ? WL_AT_SLOT : WL_AT_HOME, 1);
     r->slot = e.slot;
+    t->last_dst = WL_NO_SLOT; /* what wrote both words cannot be made to write one */
 }
 
 static void do_store64(wl_translator_t *t, uint32_t offset) {
@@ -1433,49 +1429,50 @@ static void write_header(wl_translator_t *t) {
     h[WL_H_RET] = (uint16_t)(t->ret_slot * WL_SLOT_BYTES);
 }
 
-/* Drives the translator over the body; with scratch slots when it turns out to need them. */
-static wl_status_t run(wl_translator_t *t, wl_instance_t *instance, uint32_t func_index, uint32_t stop_pos,
-                       bool locating) {
-    const wl_module_t *m = instance->module;
+/* Drives a translator over the body; with scratch slots when it turns out to need them. The
+ * translator is not on the C stack, which is short. */
+static wl_status_t run(wl_instance_t *instance, uint32_t func_index, bool locating, uint32_t *pos) {
+    const wl_allocator_t *allocator = &instance->module->allocator;
     wl_codecache_t *cache = &instance->store->cache;
+    wl_translator_t *t = wl_alloc(allocator, sizeof *t);
+    if (t == NULL) {
+        return WL_NO_MEMORY;
+    }
     wl_error_t error;
     wl_status_t status = WL_OK;
-    for (uint32_t pass = 0; pass < 2; pass++) {
+    bool far_frame = false;
+    do {
         memset(t, 0, sizeof *t);
         t->instance = instance;
         t->func_index = func_index;
-        t->far_frame = pass == 1;
+        t->far_frame = far_frame;
         t->locating = locating;
-        t->stop_pos = stop_pos;
+        t->stop_pos = *pos;
         if (!locating) {
             t->code = cache->words + cache->used;
-            t->reserved = cache->size - cache->used;
+            wl_emit_reserved(t);
         }
-        status = wl_validate_body(m, func_index - m->n_imported_funcs, t, &error);
-        wl_free(&m->allocator, t->local_slots, t->local_cap * sizeof *t->local_slots);
-        if (!t->need_far) {
-            break;
-        }
+        status = wl_validate_body(instance->module, func_index - instance->module->n_imported_funcs, t, &error);
+        wl_free(allocator, t->local_slots, t->local_cap * sizeof *t->local_slots);
+        far_frame = !far_frame && t->need_far;
+    } while (far_frame);
+    if (locating) {
+        *pos = t->stop_offset;
+    } else if (status == WL_OK) {
+        write_header(t);
+        instance->code[func_index] = t->code;
+        cache->used += t->pos;
+        cache->translations++;
     }
+    wl_free(allocator, t, sizeof *t);
     return status;
 }
 
 wl_status_t wl_translate(wl_instance_t *instance, uint32_t func_index) {
-    wl_translator_t t;
-    wl_codecache_t *cache = &instance->store->cache;
-    wl_status_t status = run(&t, instance, func_index, 0, false);
-    if (status != WL_OK) {
-        return status;
-    }
-    write_header(&t);
-    instance->code[func_index] = t.code;
-    cache->used += t.pos;
-    cache->translations++;
-    return WL_OK;
+    uint32_t unused = 0;
+    return run(instance, func_index, false, &unused);
 }
 
 uint32_t wl_translate_locate(wl_instance_t *instance, uint32_t func_index, uint32_t pos) {
-    wl_translator_t t;
-    run(&t, instance, func_index, pos, true);
-    return t.stop_offset;
+    return run(instance, func_index, true, &pos) == WL_NO_MEMORY ? 0 : pos;
 }

@@ -76,6 +76,8 @@ typedef struct wl_translator wl_translator_t;
 
 /* ---- wl_emit.c ---- */
 void wl_emit_fail(wl_translator_t *t, wl_status_t status);
+/* Takes over where the code cache has room now. */
+void wl_emit_reserved(wl_translator_t *t);
 void wl_emit_word(wl_translator_t *t, uint32_t word);
 void wl_emit_op(wl_translator_t *t, wl_code_op_t op);
 void wl_emit1(wl_translator_t *t, wl_code_op_t op, uint32_t word); /* with operand words */

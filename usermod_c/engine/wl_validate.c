@@ -829,37 +829,46 @@ static void read_locals(wl_validator_t *v, const wl_functype_t *type) {
     }
 }
 
+/* The walk with a validator that is not on the C stack. */
+static void validate(wl_validator_t *v, uint32_t index, wl_error_t *error) {
+    const wl_module_t *module = v->module;
+    const wl_functype_t *type = &module->types[module->func_types[v->func_index]];
+    wl_reader_init(&v->r, module->bytes, module->bodies[index], module->size);
+    uint32_t size = wl_read_u32(&v->r);
+    if (size > v->r.end - v->r.pos) {
+        wl_reader_fail(&v->r, WL_UNEXPECTED_END, v->r.pos);
+    } else {
+        v->r.end = v->r.pos + size;
+    }
+    read_locals(v, type);
+    v->op_pos = v->r.pos;
+    if (v->r.status == WL_OK &&
+        push_ctrl(v, WL_WASM_BLOCK, NULL, 0, type->results, type->n_results) != NULL) {
+        if (v->translator != NULL) {
+            wl_tr_begin(v->translator, v);
+        }
+        walk(v, &error->aux);
+    }
+    error->status = v->r.status;
+    error->func_index = v->func_index;
+    error->offset = v->r.error_pos;
+    wl_free(v->allocator, v->locals, v->locals_cap);
+    wl_free(v->allocator, v->types, v->types_cap);
+    wl_free(v->allocator, v->ctrls, v->ctrls_cap * sizeof *v->ctrls);
+}
+
 wl_status_t wl_validate_body(const wl_module_t *module, uint32_t index, struct wl_translator *translator,
                              wl_error_t *error) {
-    wl_validator_t v = {.module = module, .allocator = &module->allocator, .translator = translator,
-                        .func_index = module->n_imported_funcs + index};
-    const wl_functype_t *type = &module->types[module->func_types[v.func_index]];
-    uint32_t raw = 0;
-    wl_reader_init(&v.r, module->bytes, module->bodies[index], module->size);
-    uint32_t size = wl_read_u32(&v.r);
-    if (size > v.r.end - v.r.pos) {
-        wl_reader_fail(&v.r, WL_UNEXPECTED_END, v.r.pos);
-    } else {
-        v.r.end = v.r.pos + size;
+    wl_validator_t *v = wl_alloc(&module->allocator, sizeof *v);
+    *error = (wl_error_t){.status = WL_NO_MEMORY, .func_index = WL_NO_INDEX};
+    if (v == NULL) {
+        return WL_NO_MEMORY;
     }
-    read_locals(&v, type);
-    v.op_pos = v.r.pos;
-    if (v.r.status == WL_OK &&
-        push_ctrl(&v, WL_WASM_BLOCK, NULL, 0, type->results, type->n_results) != NULL) {
-        if (translator != NULL) {
-            wl_tr_begin(translator, &v);
-        }
-        walk(&v, &raw);
-    }
-    wl_free(v.allocator, v.locals, v.locals_cap);
-    wl_free(v.allocator, v.types, v.types_cap);
-    wl_free(v.allocator, v.ctrls, v.ctrls_cap * sizeof *v.ctrls);
-    if (v.r.status != WL_OK) {
-        error->status = v.r.status;
-        error->func_index = v.func_index;
-        error->offset = v.r.error_pos;
-        error->aux = raw;
-        return v.r.status;
-    }
-    return translator != NULL ? wl_tr_status(translator) : WL_OK;
+    v->module = module;
+    v->allocator = &module->allocator;
+    v->translator = translator;
+    v->func_index = module->n_imported_funcs + index;
+    validate(v, index, error);
+    wl_free(&module->allocator, v, sizeof *v);
+    return error->status == WL_OK && translator != NULL ? wl_tr_status(translator) : error->status;
 }

@@ -4,8 +4,9 @@
  *
  * - the C heap, where the port has a real one: big reservations for linear memory cost pages only
  *   once they are touched;
- * - the Python heap: blocks in a doubly linked list that hangs on a root pointer, so that the
- *   collector keeps them until the engine frees them.
+ * - the Python heap, whose collector follows the engine's own pointers from the Store and Module
+ *   objects on. It takes what a finaliser gave back in the same run, and a memoryview keeps its
+ *   linear memory by itself.
  *
  * A board that sets memory aside for guests needs a third one and nothing else of the glue.
  */
@@ -15,14 +16,6 @@
 #include <string.h>
 
 #include "py/gc.h"
-
-#ifndef WASM_ARENA_C_HEAP
-#if defined(__unix__) || defined(__APPLE__)
-#define WASM_ARENA_C_HEAP 1
-#else
-#define WASM_ARENA_C_HEAP 0
-#endif
-#endif
 
 /* Allocated since the last collection that wasm_relieve began. */
 #ifndef WASM_RELIEF_BYTES
@@ -47,66 +40,25 @@ static void block_free(void *p) {
 
 #else
 
-typedef struct block {
-    struct block *next, *previous;
-} block_t;
-
-MP_REGISTER_ROOT_POINTER(void *wasm_blocks);
-#define FIRST_BLOCK (*(block_t **)&MP_STATE_VM(wasm_blocks))
-#define HEADER_BYTES ((sizeof(block_t) + 7u) & ~(size_t)7)
-
-static void block_tell_neighbours(block_t *b) {
-    if (b->next) {
-        b->next->previous = b;
-    }
-    if (b->previous) {
-        b->previous->next = b;
-    } else {
-        FIRST_BLOCK = b;
-    }
-}
-
 static void *block_try(size_t size) {
-    block_t *b = m_malloc_maybe(HEADER_BYTES + size);
-    if (b == NULL) {
-        return NULL;
-    }
-    b->next = FIRST_BLOCK;
-    b->previous = NULL;
-    block_tell_neighbours(b);
-    return memset((uint8_t *)b + HEADER_BYTES, 0, size);
+    void *p = m_malloc_maybe(size);
+    return p == NULL ? NULL : memset(p, 0, size);
 }
 
 static void *block_resize(void *p, size_t size) {
-    block_t *b = gc_realloc((uint8_t *)p - HEADER_BYTES, HEADER_BYTES + size, true);
-    if (b == NULL) {
-        return NULL;
-    }
-    block_tell_neighbours(b);
-    return (uint8_t *)b + HEADER_BYTES;
+    return gc_realloc(p, size, true);
 }
 
 static void block_free(void *p) {
-    block_t *b = (block_t *)((uint8_t *)p - HEADER_BYTES);
-    if (b->next) {
-        b->next->previous = b->previous;
-    }
-    if (b->previous) {
-        b->previous->next = b->next;
-    } else {
-        FIRST_BLOCK = b->next;
-    }
-    b->next = b->previous = NULL; /* a stale pointer to this one must not keep others */
-    gc_free(b); /* in a finaliser this does nothing, and the next collection takes it */
+    gc_free(p); /* does nothing in a finaliser */
 }
 
 #endif
 
-/* Unreachable stores may hold memory. A collection that found them does not yet free what is on
- * the Python heap, so another one is due even though that heap has just had its own. */
+/* Unreachable stores may hold memory; the Python heap has looked for them already. */
 static void *block_new(size_t size) {
     void *p = block_try(size);
-    if (p == NULL && !gc_is_locked()) {
+    if (p == NULL && WASM_ARENA_C_HEAP && !gc_is_locked()) {
         gc_collect();
         p = block_try(size);
     }

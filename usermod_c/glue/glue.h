@@ -47,6 +47,13 @@
 #define WASM_DOC(name, text) static const MP_DEFINE_STR_OBJ(name##_doc, text)
 
 /* ---- arena.c: the engine's memory ---- */
+#ifndef WASM_ARENA_C_HEAP /* else the Python heap */
+#if defined(__unix__) || defined(__APPLE__)
+#define WASM_ARENA_C_HEAP 1
+#else
+#define WASM_ARENA_C_HEAP 0
+#endif
+#endif
 extern const wl_allocator_t wasm_allocator;
 void *wasm_alloc(size_t size); /* zeroed; NULL when out of memory */
 void wasm_free(void *p, size_t size);

@@ -6,7 +6,8 @@
  * One thing can outlive a Store object: a memoryview of linear memory holds the bare address and
  * nothing else. So a core whose memory has been handed out through the buffer protocol is freed
  * only when no memoryview of the Python heap has that address; until then it waits in a list, and
- * the list is gone through when stores come and go.
+ * the list is gone through when stores come and go. (Memory on the Python heap needs none of this:
+ * the collector sees the address in the memoryview.)
  */
 #include "glue.h"
 
@@ -96,7 +97,7 @@ static void core_free(wasm_core_t *core) {
 }
 
 static void core_drop(wasm_core_t *core, bool finalising) {
-    if (core_is_viewed(core, finalising)) {
+    if (WASM_ARENA_C_HEAP && core_is_viewed(core, finalising)) {
         core->next = zombies;
         zombies = core;
     } else {
