@@ -12,7 +12,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-TIMEOUT_S = 180
+TIMEOUT_S = 120
 COUNTED_BY_CALLGRIND = {"x86-64"}
 CALIBRATION = 200_000
 # The counter of Cortex-M has steps of 40, reading it is a few instructions.
@@ -68,9 +68,12 @@ def run_program(program, runner, counted=True):
         output = program.parent / stem
         command = ["valgrind", "--quiet", "--tool=callgrind", f"--callgrind-out-file={output}"]
         command.append(str(program))
-    done = subprocess.run(
-        command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=TIMEOUT_S
-    )
+    try:
+        done = subprocess.run(
+            command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=TIMEOUT_S
+        )
+    except subprocess.TimeoutExpired as error:
+        raise MeasureError(f"{program} did not end in {TIMEOUT_S} s") from error
     if done.returncode:
         raise MeasureError(f"{program} failed:\n{done.stdout[-1000:]}{done.stderr[-1000:]}")
     found = parse_lines(done.stdout)

@@ -18,10 +18,12 @@ import subprocess
 import sys
 import tempfile
 import time
+import zlib
 from collections import Counter
 from pathlib import Path
 
 import wasmtime
+from reduce import Reducer
 from reference import NO_VERDICT, Reference, mix, type_names, values
 from wasm_mutate import mutate
 
@@ -79,9 +81,9 @@ class Case:
         }
         countdown = [(COUNTDOWN_EXPORT, [])] if COUNTDOWN_EXPORT in names else []
         for turn in range(_ROUNDS):
-            for i, (name, types) in enumerate(names.items()):
+            for name, types in names.items():
                 if name != COUNTDOWN_EXPORT:
-                    bits = values(types, mix(seed + 1000 * turn + i))
+                    bits = values(types, mix(seed + turn + zlib.crc32(name.encode())))
                     self.calls += [*countdown, (name, bits)]
         self._types = names
 
@@ -187,11 +189,12 @@ def difference(case, ours, theirs):
 class Differ:
     """Compares cases and collects what it finds."""
 
-    def __init__(self, builds, findings, seed):
+    def __init__(self, builds, findings, seed, reduces=False):
         self.reference = Reference()
         self.builds = builds
         self.findings = findings
         self.random = random.Random(seed)
+        self.reduces = reduces
         self.counts = Counter()
         self.found = []
 
@@ -242,6 +245,32 @@ class Differ:
         kept.with_suffix(".txt").write_text(f"seed {seed}\n{text}\n")
         self.found.append((kept, text))
         print(f"finding: {kept}: {text}", flush=True)
+        if self.reduces:
+            self._reduce(kept, text, seed)
+
+    def _reduce(self, kept, text, seed):
+        """Write a smaller module with a difference of the same build and kind beside `kept`."""
+        small = kept.with_suffix(".small.wasm")
+        builds = self.builds
+        if "fuel" not in text:
+            self.builds = [b for b in builds if text.startswith(f"{b.name}:")] or builds
+
+        def matches(module):
+            small.write_bytes(module)
+            case = Case(small, seed, self.reference)
+            found = [t for _, t in self.compare([case])]
+            return any(_kind(t) == _kind(text) for t in found)
+
+        def is_valid(module):
+            return self.reference.rejects(module) is None
+
+        module = kept.read_bytes()
+        counts = self.counts.copy()
+        if is_valid(module) and matches(module):
+            module = Reducer(module, matches, is_valid).run()
+            print(f"reduced: {small}: {len(module)} bytes", flush=True)
+        small.write_bytes(module)
+        self.builds, self.counts = builds, counts
 
     def mutants(self, paths, folder):
         """Write changed copies of some modules, of which many are not valid."""
@@ -268,6 +297,15 @@ class Differ:
         if words is not None:
             self._report(cases[min(len(answers), len(cases) - 1)], f"dies\n{words[-4000:]}", 0)
         return answers
+
+
+def _kind(text):
+    """Return what a difference is about: the build, and the last word that is not a value."""
+    build, _, rest = text.partition(": ")
+    words = re.findall(
+        r"\b(results|TRAP_\w+|OK at|fuel|globals|tables|memories|host|instance|load|dies)\b", rest
+    )
+    return build, words[0] if words else rest
 
 
 def _fuel_differences(build, cases, first, answers):
@@ -333,13 +371,14 @@ def main(argv):
     parser.add_argument("--run", type=Path, action="append", required=True)
     parser.add_argument("--gen", type=Path)
     parser.add_argument("--first", type=int, default=1)
+    parser.add_argument("--reduce", action="store_true")
     parser.add_argument("--findings", type=Path, default=Path("build/fuzz/findings"))
     parser.add_argument("files", nargs="*", type=Path)
     args = parser.parse_args(argv)
-    differ = Differ(args.run, args.findings, args.first)
+    differ = Differ(args.run, args.findings, args.first, args.reduce)
     if args.files:
         for path in args.files:
-            differ.batch([path], 0)
+            differ.batch([path], args.first)
     else:
         fuzz(differ, args.gen, args.seconds, args.first)
     print(f"diff: {summary(differ.counts)}, {len(differ.found)} findings")

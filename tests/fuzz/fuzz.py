@@ -175,7 +175,7 @@ def fuzz(out, seconds, is_smoke):
     print(f"fuzz: {count} seeds", flush=True)
     builds = sorted(out.glob("diff_*"))
     first = 1 if is_smoke else random.randrange(1, 1 << 40)
-    differ = diff.Differ([b for b in builds if b.suffix == ""], findings.folder, first)
+    differ = diff.Differ(builds, findings.folder, first, reduces=not is_smoke)
     with tempfile.TemporaryDirectory() as name:
         corpus = {}
         for target in ("fuzz_load", "fuzz_exec"):

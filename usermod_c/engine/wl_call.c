@@ -44,8 +44,7 @@ static void load(const wl_call_t *call) {
     wl_ctx_enter(ctx, call->instance);
 }
 
-/* The first slot of the stack that `call` does not use. */
-static uint32_t top_of(const wl_call_t *call) {
+uint32_t wl_call_top(const wl_call_t *call) {
     wl_walk_t w;
     if (wl_frame_first(call, &w)) {
         const uint16_t *h = wl_codecache_find(call->store, w.ip);
@@ -63,7 +62,7 @@ wl_status_t wl_call_begin(wl_call_t *call, wl_store_t *store, wl_func_t func, co
     }
     call->store = store;
     call->func = func;
-    call->base = store->call != NULL ? top_of(store->call) : 0;
+    call->base = store->call != NULL ? wl_call_top(store->call) : 0;
     if (call->base > store->stack_slots || type_slots(type) > store->stack_slots - call->base) {
         return WL_TRAP_STACK;
     }

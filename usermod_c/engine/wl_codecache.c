@@ -13,7 +13,7 @@ wl_status_t wl_codecache_new(wl_store_t *store) {
     if (c->size < WL_STUB_WORDS) {
         c->size = WL_STUB_WORDS;
     }
-    c->words = wl_alloc(&store->allocator, c->size * 2u);
+    c->words = wl_resize(&store->allocator, NULL, 0, c->size * 2u);
     if (c->words == NULL) {
         return WL_NO_MEMORY;
     }

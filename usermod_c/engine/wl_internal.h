@@ -29,16 +29,31 @@ typedef struct {
 void wl_reader_init(wl_reader_t *r, const uint8_t *bytes, uint32_t pos, uint32_t end);
 void wl_reader_fail(wl_reader_t *r, wl_status_t status, uint32_t pos);
 void wl_reader_fail_aux(wl_reader_t *r, wl_status_t status, uint32_t pos, uint32_t aux);
-uint8_t wl_read_u8(wl_reader_t *r);
 uint32_t wl_read_u32_long(wl_reader_t *r); /* LEB128 of more than one byte */
 uint32_t wl_read_index(wl_reader_t *r, uint32_t count, wl_status_t unknown); /* below `count`, else `unknown` */
-int32_t wl_read_s32(wl_reader_t *r);
+int32_t wl_read_s32_long(wl_reader_t *r);
 int64_t wl_read_s33(wl_reader_t *r); /* block types */
 int64_t wl_read_s64(wl_reader_t *r);
 uint32_t wl_read_fixed32(wl_reader_t *r);
 uint64_t wl_read_fixed64(wl_reader_t *r);
 const uint8_t *wl_read_bytes(wl_reader_t *r, uint32_t size); /* NULL and LENGTH_BOUNDS past the end */
 const uint8_t *wl_read_name(wl_reader_t *r, uint32_t *size); /* checks UTF-8 */
+
+static inline uint8_t wl_read_u8(wl_reader_t *r) {
+    if (WL_LIKELY(r->pos < r->end)) {
+        return r->bytes[r->pos++];
+    }
+    wl_reader_fail(r, WL_UNEXPECTED_END, r->end);
+    return 0;
+}
+
+/* Most numbers are one byte. */
+static inline int32_t wl_read_s32(wl_reader_t *r) {
+    if (WL_LIKELY(r->pos < r->end && r->bytes[r->pos] < 0x80)) {
+        return (int32_t)((uint32_t)r->bytes[r->pos++] << 25) >> 25;
+    }
+    return wl_read_s32_long(r);
+}
 
 static inline uint32_t wl_read_u32(wl_reader_t *r) {
     if (WL_LIKELY(r->pos < r->end && r->bytes[r->pos] < 0x80)) {
@@ -159,7 +174,7 @@ wl_status_t wl_opcode_status(uint8_t opcode);
 struct wl_translator;
 /* Type-checks the body of defined function `index` (counted without imports) and, when
  * `translator` is not NULL, drives it with every instruction. */
-wl_status_t wl_validate_body(const wl_module_t *module, uint32_t index, struct wl_translator *translator,
-                             wl_error_t *error);
+wl_status_t wl_validate_body(const wl_module_t *module, uint32_t index, const wl_allocator_t *allocator,
+                             struct wl_translator *translator, wl_error_t *error);
 
 #endif

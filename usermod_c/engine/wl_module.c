@@ -523,7 +523,7 @@ static void load_code(wl_loader_t *l) {
             return;
         }
         r->pos += size;
-        wl_status_t status = wl_validate_body(m, i, NULL, l->error);
+        wl_status_t status = wl_validate_body(m, i, &m->allocator, NULL, l->error);
         if (status) {
             l->error->status = status;
             wl_reader_fail(r, status, l->error->offset);

@@ -32,14 +32,6 @@ void wl_reader_fail_aux(wl_reader_t *r, wl_status_t status, uint32_t pos, uint32
     wl_reader_fail(r, status, pos);
 }
 
-uint8_t wl_read_u8(wl_reader_t *r) {
-    if (WL_UNLIKELY(r->pos >= r->end)) {
-        wl_reader_fail(r, WL_UNEXPECTED_END, r->end);
-        return 0;
-    }
-    return r->bytes[r->pos++];
-}
-
 /* LEB128 of at most 32 bits. `unused` masks the bits of a fifth byte that lie past the value: they
  * must be zero or, in a signed number, all copies of its sign (`unused` then holds the sign). */
 static uint32_t read_leb32(wl_reader_t *r, uint8_t unused, bool is_signed) {
@@ -84,7 +76,7 @@ uint32_t wl_read_index(wl_reader_t *r, uint32_t count, wl_status_t unknown) {
     return index;
 }
 
-int32_t wl_read_s32(wl_reader_t *r) {
+int32_t wl_read_s32_long(wl_reader_t *r) {
     return (int32_t)read_leb32(r, 0x78, true);
 }
 

@@ -188,6 +188,9 @@ typedef struct {
 bool wl_frame_first(const wl_call_t *call, wl_walk_t *w);
 bool wl_frame_next(const wl_store_t *store, wl_walk_t *w);
 
+/* The first slot of the stack that a call, which is not in the interpreter, does not use. */
+uint32_t wl_call_top(const wl_call_t *call);
+
 /* ---- Translation (wl_translate.c) ---- */
 /* Translates a function that is not imported into the code cache. */
 wl_status_t wl_translate(wl_instance_t *instance, uint32_t func_index);

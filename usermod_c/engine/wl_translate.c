@@ -1212,17 +1212,13 @@ void wl_tr_br_table(wl_translator_t *t, uint32_t labels, uint32_t count) {
 
 /* ---- Blocks ---- */
 
-void wl_tr_count(wl_translator_t *t) {
-    t->cost++;
-}
-
 static uint32_t cost_word(uint32_t cost) {
     return cost < 0xffff ? cost : 0xffff;
 }
 
 static void begin_loop(wl_translator_t *t, wl_ctrl_t *c) {
-    c->outer_cost = t->cost;
-    t->cost = 0;
+    c->outer_cost = t->v->cost;
+    t->v->cost = 0;
 }
 
 void wl_tr_block(wl_translator_t *t, wl_ctrl_t *c) {
@@ -1264,14 +1260,15 @@ void wl_tr_else(wl_translator_t *t, wl_ctrl_t *c, bool live) {
 void wl_tr_end(wl_translator_t *t, wl_ctrl_t *c, bool live) {
     if (c->op == WL_WASM_LOOP) {
         if (!c->dead) {
-            wl_emit_set_word(t, c->cost_pos, cost_word(t->cost));
+            wl_emit_set_word(t, c->cost_pos, cost_word(t->v->cost));
         }
-        t->cost = c->outer_cost;
+        t->v->cost = c->outer_cost;
     }
     if (c->dead) {
         return;
     }
     bool function = is_function(t, c);
+    t->cost = (uint16_t)cost_word(t->v->cost); /* the function's own, when this is its end */
     bool reached = c->op != WL_WASM_LOOP && (c->label != WL_NO_POS || c->else_label != WL_NO_POS);
     if (reached) {
         if (live) {
@@ -1394,7 +1391,7 @@ void wl_tr_begin(wl_translator_t *t, wl_validator_t *v) {
     const wl_module_t *m = v->module;
     t->v = v;
     uint32_t cap = v->n_locals;
-    t->local_slots = wl_alloc(&m->allocator, cap * sizeof *t->local_slots);
+    t->local_slots = wl_alloc(v->allocator, cap * sizeof *t->local_slots);
     t->local_cap = cap;
     if (t->local_slots == NULL && cap > 0) {
         wl_emit_fail(t, WL_NO_MEMORY);
@@ -1423,17 +1420,65 @@ static void write_header(wl_translator_t *t) {
     h[WL_H_SIZE] = (uint16_t)t->pos;
     h[WL_H_INST] = t->instance->index;
     h[WL_H_FUNC] = (uint16_t)t->func_index;
-    h[WL_H_COST] = (uint16_t)cost_word(t->cost);
+    h[WL_H_COST] = t->cost;
     h[WL_H_FRAME] = (uint16_t)(t->max_height * WL_SLOT_BYTES);
     h[WL_H_ZERO] = t->zero_slots;
     h[WL_H_RET] = (uint16_t)(t->ret_slot * WL_SLOT_BYTES);
 }
 
-/* Drives a translator over the body; with scratch slots when it turns out to need them. The
- * translator is not on the C stack, which is short. */
+/* Memory for translating is the part of the guest stack that no frame uses; when that is too small,
+ * the store's allocator. */
+typedef struct {
+    const wl_allocator_t *fallback;
+    uint8_t *base, *top, *peak, *end;
+} wl_scratch_t;
+
+static void *scratch_resize(void *env, void *p, size_t old_size, size_t new_size) {
+    wl_scratch_t *s = env;
+    uint8_t *block = p;
+    size_t size = (new_size + 7) & ~(size_t)7;
+    bool ours = block >= s->base && block < s->end;
+    if (p != NULL && !ours) {
+        return s->fallback->resize(s->fallback->env, p, old_size, new_size);
+    }
+    if (ours && block + ((old_size + 7) & ~(size_t)7) == s->top) { /* the last block can change its size */
+        s->top = block;
+    } else if (new_size == 0) {
+        return NULL;
+    }
+    uint8_t *to = s->top;
+    if (size > (size_t)(s->end - to)) {
+        to = s->fallback->resize(s->fallback->env, NULL, 0, new_size);
+    } else {
+        s->top += size;
+        s->peak = s->top > s->peak ? s->top : s->peak;
+    }
+    if (ours && to != NULL && to != block) {
+        memcpy(to, block, old_size < new_size ? old_size : new_size);
+    }
+    return to;
+}
+
+static void scratch_open(wl_scratch_t *s, const wl_store_t *store) {
+    uint32_t *free = store->stack + (store->call != NULL ? wl_call_top(store->call) : 0);
+    free += ((uintptr_t)free & 7) / WL_SLOT_BYTES;
+    s->fallback = &store->allocator;
+    s->end = (uint8_t *)(store->stack + store->stack_slots);
+    s->base = s->top = s->peak = free < store->stack + store->stack_slots ? (uint8_t *)free : s->end;
+}
+
+/* Leaves the stack zeroed, as it was. */
+static void scratch_close(wl_scratch_t *s) {
+    memset(s->base, 0, (size_t)(s->peak - s->base));
+}
+
+/* Drives a translator over the body; with scratch slots when it turns out to need them. */
 static wl_status_t run(wl_instance_t *instance, uint32_t func_index, bool locating, uint32_t *pos) {
-    const wl_allocator_t *allocator = &instance->module->allocator;
+    wl_scratch_t scratch;
+    wl_allocator_t own = {.resize = scratch_resize, .env = &scratch};
+    const wl_allocator_t *allocator = &own;
     wl_codecache_t *cache = &instance->store->cache;
+    scratch_open(&scratch, instance->store);
     wl_translator_t *t = wl_alloc(allocator, sizeof *t);
     if (t == NULL) {
         return WL_NO_MEMORY;
@@ -1452,7 +1497,7 @@ static wl_status_t run(wl_instance_t *instance, uint32_t func_index, bool locati
             t->code = cache->words + cache->used;
             wl_emit_reserved(t);
         }
-        status = wl_validate_body(instance->module, func_index - instance->module->n_imported_funcs, t, &error);
+        status = wl_validate_body(instance->module, func_index - instance->module->n_imported_funcs, allocator, t, &error);
         wl_free(allocator, t->local_slots, t->local_cap * sizeof *t->local_slots);
         far_frame = !far_frame && t->need_far;
     } while (far_frame);
@@ -1465,6 +1510,7 @@ static wl_status_t run(wl_instance_t *instance, uint32_t func_index, bool locati
         cache->translations++;
     }
     wl_free(allocator, t, sizeof *t);
+    scratch_close(&scratch);
     return status;
 }
 

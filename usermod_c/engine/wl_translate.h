@@ -67,7 +67,7 @@ struct wl_translator {
     uint16_t previous_words[3];
     uint16_t previous_acc;
 
-    uint32_t cost;        /* fuel of the block at hand */
+    uint16_t cost; /* fuel of the function's own block */
 
     wl_entry_t window[WL_WINDOW]; /* the topmost operands; those below `low` are at home */
 };

@@ -747,9 +747,7 @@ static void walk(wl_validator_t *v, uint32_t *raw) {
         if (WL_UNLIKELY(v->r.status != WL_OK)) {
             return;
         }
-        if (v->translator != NULL) {
-            wl_tr_count(v->translator);
-        }
+        v->cost++;
         uint32_t sig = wl_signatures[op], imm = immediates[op], offset = 0;
         if (sig == WL_SIG_SPECIAL || (imm > WL_IMM_NONE && (imm < WL_IMM_MEM1 || imm > WL_IMM_MEM8))) {
             if (op >= WL_WASM_I32_CONST && op <= WL_WASM_F64_CONST) {
@@ -857,18 +855,18 @@ static void validate(wl_validator_t *v, uint32_t index, wl_error_t *error) {
     wl_free(v->allocator, v->ctrls, v->ctrls_cap * sizeof *v->ctrls);
 }
 
-wl_status_t wl_validate_body(const wl_module_t *module, uint32_t index, struct wl_translator *translator,
-                             wl_error_t *error) {
-    wl_validator_t *v = wl_alloc(&module->allocator, sizeof *v);
+wl_status_t wl_validate_body(const wl_module_t *module, uint32_t index, const wl_allocator_t *allocator,
+                             struct wl_translator *translator, wl_error_t *error) {
+    wl_validator_t *v = wl_alloc(allocator, sizeof *v);
     *error = (wl_error_t){.status = WL_NO_MEMORY, .func_index = WL_NO_INDEX};
     if (v == NULL) {
         return WL_NO_MEMORY;
     }
     v->module = module;
-    v->allocator = &module->allocator;
+    v->allocator = allocator;
     v->translator = translator;
     v->func_index = module->n_imported_funcs + index;
     validate(v, index, error);
-    wl_free(&module->allocator, v, sizeof *v);
+    wl_free(allocator, v, sizeof *v);
     return error->status == WL_OK && translator != NULL ? wl_tr_status(translator) : error->status;
 }

@@ -35,6 +35,7 @@ typedef struct wl_validator {
     uint32_t depth, types_cap;
     wl_ctrl_t *ctrls;
     uint32_t n_ctrls, ctrls_cap;
+    uint32_t cost;             /* instructions of the block of fuel at hand, unreachable ones too */
     struct wl_translator *translator;
 } wl_validator_t;
 
@@ -55,7 +56,6 @@ extern const uint16_t wl_signatures[256];
 /* ---- The sink: called in the order of the instructions, before the operand types are popped.
  * Errors are kept in the translator; after one it ignores what follows. */
 void wl_tr_begin(struct wl_translator *t, wl_validator_t *v);
-void wl_tr_count(struct wl_translator *t); /* every instruction, reachable or not */
 void wl_tr_simple(struct wl_translator *t, uint8_t op, uint32_t offset);
 void wl_tr_const(struct wl_translator *t, uint64_t value, uint32_t slots);
 void wl_tr_local_get(struct wl_translator *t, uint32_t index);

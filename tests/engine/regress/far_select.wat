@@ -1,0 +1,21 @@
+;; A select in a frame that one byte does not reach: its condition must not take the place that
+;; one of the alternatives was put to.
+(module
+  (func (export "constants") (result i32)
+    (local f64 f64 f64 f64 f64 f64 f64 f64 f64 f64 f64 f64 f64 f64 f64 f64 f64)
+    (local f64 f64 f64 f64 f64 f64 f64 f64 f64 f64 f64 f64 f64 f64 f64 f64 f64)
+    (select (i32.const 5) (i32.const 6) (i32.const -197)))
+  (func (export "locals") (param i32) (result i32)
+    (local f64 f64 f64 f64 f64 f64 f64 f64 f64 f64 f64 f64 f64 f64 f64 f64 f64)
+    (local f64 f64 f64 f64 f64 f64 f64 f64 f64 f64 f64 f64 f64 f64 f64 f64 f64 i32 i32 i32)
+    (local.set 35 (i32.const 35))
+    (local.set 36 (i32.const 36))
+    (local.set 37 (local.get 0))
+    (select (local.get 35) (local.get 36) (local.get 37)))
+  (func (export "wide") (param i32) (result i64)
+    (local f64 f64 f64 f64 f64 f64 f64 f64 f64 f64 f64 f64 f64 f64 f64 f64 f64)
+    (local f64 f64 f64 f64 f64 f64 f64 f64 f64 f64 f64 f64 f64 f64 f64 f64 f64 i64 i64 i32)
+    (local.set 35 (i64.const 35))
+    (local.set 36 (i64.const 36))
+    (local.set 37 (local.get 0))
+    (select (local.get 35) (local.get 36) (local.get 37))))
