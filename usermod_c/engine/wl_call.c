@@ -303,6 +303,10 @@ wl_status_t wl_call_run(wl_call_t *call, int32_t slice) {
         if (call->state == WL_CALL_PENDING) {
             return WL_PENDING;
         }
+        if (call->state == WL_CALL_ANSWERED) {
+            call->state = WL_CALL_DONE;
+            break;
+        }
         int64_t fuel = stretch(store);
         if (fuel < 0) {
             return store->fuel < 0 ? WL_OUT_OF_FUEL : WL_YIELD;
@@ -334,7 +338,7 @@ wl_status_t wl_call_answer(wl_call_t *call, const uint32_t *results) {
     if (!wl_frame_first(call, &w)) { /* the call's own function is the host's */
         const wl_functype_t *type = wl_func_type(store, call->func);
         memcpy(store->stack + call->base, results, type->result_slots * WL_SLOT_BYTES);
-        call->state = WL_CALL_DONE;
+        call->state = WL_CALL_ANSWERED;
         return WL_OK;
     }
     memcpy(call_args(call), results, wl_func_type(store, call->host)->result_slots * WL_SLOT_BYTES);

@@ -177,7 +177,7 @@ wl_status_t wl_codecache_reserve(wl_store_t *store, uint32_t partial, uint32_t w
 const uint16_t *wl_codecache_find(const wl_store_t *store, const uint16_t *ip);
 
 /* States of a call. */
-enum { WL_CALL_READY, WL_CALL_ACTIVE, WL_CALL_PENDING, WL_CALL_TRAPPED, WL_CALL_DONE };
+enum { WL_CALL_READY, WL_CALL_ACTIVE, WL_CALL_PENDING, WL_CALL_ANSWERED, WL_CALL_TRAPPED, WL_CALL_DONE };
 
 /* A walk over the Wasm frames of a call that is not in the interpreter, innermost first. */
 typedef struct {
