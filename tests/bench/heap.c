@@ -8,7 +8,8 @@
 
 #include <string.h>
 
-enum { HEAP_BYTES = 1 << 20, ALIGNMENT = 16 };
+enum { HEAP_BYTES = 1 << 20,
+       ALIGNMENT = 16 };
 
 typedef struct block {
     struct block *next; /* NULL at the end */

@@ -5,7 +5,8 @@
 #include "harness.h"
 #include "target.h"
 
-enum { C_STACK_BYTES = 128 * 1024, CALIBRATION = 100000 };
+enum { C_STACK_BYTES = 128 * 1024,
+       CALIBRATION = 100000 };
 
 static __attribute__((aligned(16))) uint8_t c_stack[C_STACK_BYTES];
 

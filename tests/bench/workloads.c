@@ -4,7 +4,7 @@
  */
 #include "harness.h"
 
-#define KERNEL(name, n, group) \
+#define KERNEL(name, n, group)      \
     int32_t native_##name(int32_t); \
     extern const uint8_t wasm_##name[], wasm_##name##_end[];
 #define MICRO(name, n) extern const uint8_t wasm_##name[], wasm_##name##_end[];

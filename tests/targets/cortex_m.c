@@ -9,7 +9,8 @@
 #define TIMER_CTRL (*(volatile uint32_t *)0x40000000)
 #define TIMER_VALUE (*(volatile uint32_t *)0x40000004)
 #define TIMER_RELOAD (*(volatile uint32_t *)0x40000008)
-enum { TIMER_ENABLE = 1, INSTRUCTIONS_PER_TICK = 40 };
+enum { TIMER_ENABLE = 1,
+       INSTRUCTIONS_PER_TICK = 40 };
 
 extern uint32_t stack_top[]; /* the linker script's */
 _Noreturn void reset(void);
@@ -29,8 +30,13 @@ static __attribute__((naked)) void fault(void) {
 
 /* The stack, then reset, NMI and the five faults. */
 __attribute__((section(".vectors"), used)) static const uintptr_t vectors[] = {
-    (uintptr_t)stack_top, (uintptr_t)reset, (uintptr_t)fault, (uintptr_t)fault,
-    (uintptr_t)fault, (uintptr_t)fault, (uintptr_t)fault,
+    (uintptr_t)stack_top,
+    (uintptr_t)reset,
+    (uintptr_t)fault,
+    (uintptr_t)fault,
+    (uintptr_t)fault,
+    (uintptr_t)fault,
+    (uintptr_t)fault,
 };
 
 /* Once around is 171 emulated seconds; programs here are shorter. */

@@ -4,8 +4,12 @@
  */
 #include "bare.h"
 
-enum { SYS_WRITE = 0x05, SYS_OPEN = 0x01, SYS_EXIT_EXTENDED = 0x20 };
-enum { MODE_WRITE = 4, APPLICATION_EXIT = 0x20026, FAULT = 99 };
+enum { SYS_WRITE = 0x05,
+       SYS_OPEN = 0x01,
+       SYS_EXIT_EXTENDED = 0x20 };
+enum { MODE_WRITE = 4,
+       APPLICATION_EXIT = 0x20026,
+       FAULT = 99 };
 
 static intptr_t call(uintptr_t operation, const void *block) {
 #if defined(__thumb__)

@@ -426,6 +426,9 @@ static void do_cmp(wl_translator_t *t, uint32_t cond) {
         swap_operands(&a, &b);
         cond = cond_swapped[cond];
     }
+    if (b.kind == IN_IMM && !wl_fits16(b.imm)) {
+        to_slot(t, &b);
+    }
     if (b.kind == IN_IMM && cond >= COND_GT_S) { /* x > i is x >= i + 1, x <= i is x < i + 1 */
         if (b.imm == 0x7fff || (b.imm == UINT32_MAX && (cond == COND_GT_U || cond == COND_LE_U))) {
             to_slot(t, &b);
@@ -434,9 +437,6 @@ static void do_cmp(wl_translator_t *t, uint32_t cond) {
             cond = next[cond - COND_GT_S];
             b.imm++;
         }
-    }
-    if (b.kind == IN_IMM && !wl_fits16(b.imm)) {
-        to_slot(t, &b);
     }
     if (a.kind == IN_SLOT && b.kind == IN_SLOT && cond >= COND_GT_S) {
         swap_operands(&a, &b);

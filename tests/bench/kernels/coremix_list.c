@@ -7,7 +7,8 @@
 
 #include <stddef.h>
 
-enum { READINGS = 96, SENSORS = 12 };
+enum { READINGS = 96,
+       SENSORS = 12 };
 
 typedef struct reading {
     struct reading *next;

@@ -5,7 +5,8 @@
  */
 #include "coremix.h"
 
-enum { SIZE = 12, BINS = 16 };
+enum { SIZE = 12,
+       BINS = 16 };
 
 typedef int16_t matrix_t[SIZE][SIZE];
 typedef int32_t wide_matrix_t[SIZE][SIZE];
@@ -54,7 +55,8 @@ static __attribute__((noinline)) void multiply(wide_matrix_t out, matrix_t m, ui
 }
 
 static int32_t clip(int32_t value, int32_t low, int32_t high) {
-    return value < low ? low : value > high ? high : value;
+    return value < low ? low : value > high ? high
+                                            : value;
 }
 
 static __attribute__((noinline)) void count(wide_matrix_t m, uint32_t n) {

@@ -5,7 +5,10 @@
  */
 #include "coremix.h"
 
-enum { TIMERS = 48, SLOTS = 64, FRAME = 256, EVENTS = 120 };
+enum { TIMERS = 48,
+       SLOTS = 64,
+       FRAME = 256,
+       EVENTS = 120 };
 
 typedef struct {
     uint32_t due;
@@ -108,7 +111,10 @@ static __attribute__((noinline)) uint32_t stuff(uint32_t size) {
 }
 
 static __attribute__((noinline)) char base64_digit(uint32_t six) {
-    return (char)(six < 26 ? 'A' + six : six < 52 ? 'a' + six - 26 : six < 62 ? '0' + six - 52 : six == 62 ? '+' : '/');
+    return (char)(six < 26 ? 'A' + six : six < 52 ? 'a' + six - 26
+                                     : six < 62   ? '0' + six - 52
+                                     : six == 62  ? '+'
+                                                  : '/');
 }
 
 static __attribute__((noinline)) uint16_t send(uint32_t size, uint16_t crc) {

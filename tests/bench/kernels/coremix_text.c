@@ -91,7 +91,8 @@ static int32_t is_letter(char c) {
 }
 
 static int32_t hex_digit(char c) {
-    return is_digit(c) ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+    return is_digit(c) ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10
+                                                        : -1;
 }
 
 /* The state after one character; numbers go to `value`. */
@@ -101,7 +102,8 @@ static __attribute__((noinline)) state_t step(state_t state, char c, uint32_t *v
             *value = 0;
             return is_letter(c) ? STATE_NAME : STATE_INVALID;
         case STATE_NAME:
-            return c == '=' ? STATE_VALUE : is_letter(c) || is_digit(c) ? STATE_NAME : STATE_INVALID;
+            return c == '=' ? STATE_VALUE : is_letter(c) || is_digit(c) ? STATE_NAME
+                                                                        : STATE_INVALID;
         case STATE_VALUE:
             if (c == '-' || c == '+') {
                 return STATE_SIGN;

@@ -15,7 +15,8 @@
 #define KERNEL_EXPORT(name)
 #endif
 
-KERNEL_EXPORT(run) int32_t run(int32_t n);
+KERNEL_EXPORT(run)
+int32_t run(int32_t n);
 
 /* The next of a sequence of numbers that look random (a 32-bit xorshift); seed is never 0. */
 static inline uint32_t kernel_random(uint32_t *seed) {

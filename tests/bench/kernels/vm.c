@@ -5,7 +5,8 @@
  */
 #include "kernel.h"
 
-enum { WORDS = 24, STACK = 8 };
+enum { WORDS = 24,
+       STACK = 8 };
 
 enum {
     HALT,
@@ -38,9 +39,17 @@ typedef struct {
 } step_t;
 
 /* Variables, and where the program jumps to. */
-enum { I, J, OLD, SUM, VARIABLES };
-enum { OUTER = 2, INNER = 4, ORDERED = 26, FOLD = 36 };
+enum { I,
+       J,
+       OLD,
+       SUM,
+       VARIABLES };
+enum { OUTER = 2,
+       INNER = 4,
+       ORDERED = 26,
+       FOLD = 36 };
 
+/* clang-format off */
 static const step_t program[] = {
     {PUSH, 0}, {SET, I},
     {PUSH, 0}, {SET, J},                                                 /* OUTER */
@@ -57,6 +66,7 @@ static const step_t program[] = {
     {PUSH, 0}, {EQUAL, 0}, {JUMP_UNLESS, FOLD},
     {HALT, 0},
 };
+/* clang-format on */
 
 static uint32_t words[WORDS], variables[VARIABLES], stack[STACK];
 
