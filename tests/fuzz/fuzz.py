@@ -8,6 +8,7 @@ finds. The last line is the figure; the exit code is 1 when there are findings.
 """
 
 import argparse
+import hashlib
 import os
 import random
 import re
@@ -81,6 +82,13 @@ def signature(log):
     return next(g for g in match.groups() if g) if match else "died without a word"
 
 
+def _forget(path, corpus):
+    """Take an input out of the corpus, where it would end every run before it has begun."""
+    name = hashlib.sha1(path.read_bytes()).hexdigest()
+    for folder in corpus:
+        (folder / name).unlink(missing_ok=True)
+
+
 class Findings:
     """What the libFuzzer targets found, one of each signature."""
 
@@ -88,11 +96,13 @@ class Findings:
         self.folder = folder
         self.seen = {}
 
-    def add(self, log):
+    def add(self, log, corpus):
         """Take a log; returns the input's path when it is new."""
         what = signature(log)
         path = re.search(r"Test unit written to (\S+)", log)
         path = Path(path.group(1)) if path else None
+        if path:
+            _forget(path, corpus)
         if what in self.seen:
             if path:
                 path.unlink()
@@ -159,7 +169,7 @@ def fuzz_targets(out, seconds, corpus, findings, is_smoke):
                 left / 2 if fixed else left, corpus[target.name], seed, findings.folder
             )
             fixed = False
-            path = findings.add(log) if log else None
+            path = findings.add(log, corpus[target.name]) if log else None
             if path and not is_smoke:
                 reduce_input(target, path)
         turn += 1
@@ -170,9 +180,7 @@ def fuzz(out, seconds, is_smoke):
     """Fuzz with two workers; returns the targets, the differ and the findings."""
     findings = Findings(out / "findings")
     findings.folder.mkdir(parents=True, exist_ok=True)
-    seed_folder = out / "seeds"
-    count = seeds.fill(ROOT, out / "fz_gen", seed_folder)
-    print(f"fuzz: {count} seeds", flush=True)
+    own, found = seeds.fill(ROOT, out / "fz_gen", out / "seeds")
     builds = sorted(out.glob("diff_*"))
     first = 1 if is_smoke else random.randrange(1, 1 << 40)
     differ = diff.Differ(builds, findings.folder, first, reduces=not is_smoke)
@@ -181,7 +189,10 @@ def fuzz(out, seconds, is_smoke):
         for target in ("fuzz_load", "fuzz_exec"):
             folder = Path(name) / target if is_smoke else out / "corpus" / target
             folder.mkdir(parents=True, exist_ok=True)
-            corpus[target] = [folder, seed_folder]
+            # Running all that is found would take the smoke test's whole time.
+            corpus[target] = (
+                [folder, own] if is_smoke and target == "fuzz_exec" else [folder, own, found]
+            )
         reference = threading.Thread(
             target=diff.fuzz, args=(differ, out / "fz_gen", seconds, first, MAX_FINDINGS)
         )

@@ -11,6 +11,7 @@ instructions replaced by constants of the type that they would have given.
 import re
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import wasm_edit as edit
@@ -25,10 +26,11 @@ _TIMEOUT_S = 20
 
 
 class Reducer:
-    """Holds the best module so far."""
+    """Holds the best module so far; takes no more once `budget_s` seconds are over."""
 
-    def __init__(self, module, matches, is_valid=None):
+    def __init__(self, module, matches, is_valid=None, budget_s=120):
         self.module = module
+        self._end = time.monotonic() + budget_s
         self._matches = matches
         self._is_valid = is_valid
         self._seen = set()
@@ -36,6 +38,8 @@ class Reducer:
     def offer(self, module):
         """Take `module` when it is new, smaller or as small, and shows the same."""
         if module in self._seen or len(module) > len(self.module):
+            return False
+        if time.monotonic() > self._end:
             return False
         self._seen.add(module)
         if self._is_valid and not self._is_valid(module):

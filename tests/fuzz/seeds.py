@@ -24,21 +24,26 @@ def _found(root):
         "build/spec/suite/**/*.wasm",
         "build/bench/**/*.wasm",
         "build/apps/*.wasm",
-        "tests/engine/regress/*.wasm",
     ):
         yield from root.glob(pattern)
 
 
-def fill(root, generator, out):
-    """Write the seeds to folder `out`; returns how many there are."""
+def _write(paths, out):
     out.mkdir(parents=True, exist_ok=True)
+    for path in paths:
+        data = path.read_bytes()
+        if len(data) <= MAX_BYTES:
+            (out / hashlib.sha1(data).hexdigest()).write_bytes(data)
+
+
+def fill(root, generator, out):
+    """Write the seeds to two folders in `out`; returns them, those that are always alike first."""
+    own, found = out / "own", out / "found"
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         made = diff.make_own(generator, folder, 1, _OWN)
         if shutil.which("wasm-opt"):
             made += diff.make_ttf(folder, random.Random(1), _TTF)
-        for path in [*made, *_found(root)]:
-            data = path.read_bytes()
-            if len(data) <= MAX_BYTES:
-                (out / hashlib.sha1(data).hexdigest()).write_bytes(data)
-    return len(list(out.iterdir()))
+        _write([*made, *sorted((root / "tests/engine/regress").glob("*.wasm"))], own)
+    _write(_found(root), found)
+    return own, found

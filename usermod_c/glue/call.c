@@ -78,7 +78,7 @@ typedef struct { /* a call out of fuel, as OutOfFuel keeps it */
     mp_obj_t result; /* to return in place of the function's; or MP_OBJ_NULL */
 } call_obj_t;
 
-static MP_NORETURN void raise_out_of_fuel(wasm_store_obj_t *store, unwind_t *u, const wl_functype_t *type,
+static MP_NORETURN MP_NOINLINE void raise_out_of_fuel(wasm_store_obj_t *store, unwind_t *u, const wl_functype_t *type,
                                           mp_obj_t result) {
     call_obj_t *o = mp_obj_malloc(call_obj_t, &wasm_type_call);
     o->store = store;
@@ -94,7 +94,7 @@ static MP_NORETURN void raise_out_of_fuel(wasm_store_obj_t *store, unwind_t *u, 
 }
 
 /* What ended the call comes out as an exception; `u` ends it on the way. */
-static MP_NORETURN void raise_end(wasm_store_obj_t *store, unwind_t *u, wl_status_t status) {
+static MP_NORETURN MP_NOINLINE void raise_end(wasm_store_obj_t *store, unwind_t *u, wl_status_t status) {
     mp_obj_t exception = store->exception;
     if (status == WL_TRAP_HOST && exception != MP_OBJ_NULL) {
         store->exception = MP_OBJ_NULL;
@@ -123,7 +123,9 @@ static mp_obj_t call_go(wasm_store_obj_t *store, wasm_call_t *call, const wl_fun
     if (result == MP_OBJ_NULL) {
         result = wasm_results_object(store, type, wl_call_results(&call->call));
     }
-    nlr_pop_jump_callback(true);
+    nlr_pop_jump_callback(false);
+    call_close(u.core);
+    wasm_interrupts_release();
     return result;
 }
 
@@ -180,7 +182,7 @@ static mp_obj_t func_name(const wasm_func_obj_t *self) {
     return mp_obj_new_str_from_vstr(&vstr);
 }
 
-static MP_NORETURN void func_raise_count(const wasm_func_obj_t *self, size_t n_args, size_t n_kw) {
+static MP_NORETURN MP_NOINLINE void func_raise_count(const wasm_func_obj_t *self, size_t n_args, size_t n_kw) {
     const char *name = mp_obj_str_get_str(func_name(self));
     if (n_kw != 0) {
         mp_raise_msg_varg(&mp_type_TypeError, MP_ERROR_TEXT("%s takes no keyword arguments"), name);
@@ -189,7 +191,7 @@ static MP_NORETURN void func_raise_count(const wasm_func_obj_t *self, size_t n_a
                       (int)self->type->n_params, (int)n_args);
 }
 
-static MP_NORETURN void func_raise_argument(const wasm_func_obj_t *self, size_t i, wasm_value_t problem, mp_obj_t value) {
+static MP_NORETURN MP_NOINLINE void func_raise_argument(const wasm_func_obj_t *self, size_t i, wasm_value_t problem, mp_obj_t value) {
     vstr_t vstr;
     vstr_init(&vstr, 32);
     vstr_printf(&vstr, "%s argument %u", mp_obj_str_get_str(func_name(self)), (unsigned)i + 1);
@@ -204,8 +206,12 @@ static mp_obj_t func_call(mp_obj_t self_in, size_t n_args, size_t n_kw, const mp
     if (n_kw != 0 || n_args != type->n_params) {
         func_raise_count(self, n_args, n_kw);
     }
-    uint32_t slots[WL_LIMIT_PARAM_SLOTS], *slot = slots;
+    uint32_t slots[type->param_slots + 1], *slot = slots;
     for (size_t i = 0; i < n_args; i++) {
+        if (type->params[i] == WL_I32 && wasm_value_is_i32(args[i])) {
+            *slot++ = (uint32_t)MP_OBJ_SMALL_INT_VALUE(args[i]);
+            continue;
+        }
         wasm_value_t problem = wasm_value_slots(self->store, type->params[i], args[i], slot);
         if (problem != WASM_VALUE_OK) {
             func_raise_argument(self, i, problem, args[i]);

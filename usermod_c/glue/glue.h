@@ -150,10 +150,11 @@ wasm_store_obj_t *wasm_store_of(mp_obj_t obj);
 uint32_t wasm_store_extern(wasm_store_obj_t *store, mp_obj_t obj); /* its number, given on first use */
 bool wasm_store_viewed(wasm_store_obj_t *store, const void *data);  /* false when out of memory */
 size_t wasm_store_zombies(void); /* frees what is no longer looked at; returns how many are left */
+MP_NORETURN void wasm_store_raise_gone(void);
 /* The core, as long as there is one: finalisers written in Python can come too late. */
 static inline wasm_core_t *wasm_core(const wasm_store_obj_t *store) {
     if (store->core == NULL) {
-        mp_raise_msg(&mp_type_RuntimeError, MP_ERROR_TEXT("the store is gone"));
+        wasm_store_raise_gone();
     }
     return store->core;
 }
@@ -168,6 +169,11 @@ wasm_value_t wasm_value_slots(wasm_store_obj_t *store, uint8_t type, mp_obj_t va
 mp_obj_t wasm_value_object(wasm_store_obj_t *store, uint8_t type, const uint32_t *slots);
 /* Raises the TypeError or OverflowError that says what is wrong with `value`, after `what`. */
 MP_NORETURN void wasm_value_raise(wasm_value_t problem, const char *what, uint8_t type, mp_obj_t value);
+static inline bool wasm_value_is_i32(mp_obj_t value) { /* the usual case, to be tried first */
+    return mp_obj_is_small_int(value)
+           && (sizeof(mp_int_t) == sizeof(int32_t)
+               || (MP_OBJ_SMALL_INT_VALUE(value) >= INT32_MIN && MP_OBJ_SMALL_INT_VALUE(value) <= INT32_MAX));
+}
 static inline uint32_t wasm_value_width(uint8_t type) { /* slots */
     return (type == WL_I64 || type == WL_F64) ? 2 : 1;
 }

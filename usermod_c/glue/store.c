@@ -163,6 +163,10 @@ static const mp_rom_map_elem_t store_locals_table[] = {
 static MP_DEFINE_CONST_DICT(store_locals, store_locals_table);
 static MP_DEFINE_CONST_OBJ_TYPE(type_store, MP_QSTR_Store, MP_TYPE_FLAG_NONE, locals_dict, &store_locals);
 
+void wasm_store_raise_gone(void) {
+    mp_raise_msg(&mp_type_RuntimeError, MP_ERROR_TEXT("the store is gone"));
+}
+
 wasm_store_obj_t *wasm_store_new(const wl_config_t *config) {
     wasm_store_zombies();
     wasm_relieve();

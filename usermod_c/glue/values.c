@@ -197,12 +197,8 @@ static wasm_value_t func_slots(wasm_store_obj_t *store, mp_obj_t value, uint32_t
 }
 
 wasm_value_t wasm_value_slots(wasm_store_obj_t *store, uint8_t type, mp_obj_t value, uint32_t *slots) {
-    if (type == WL_I32 && mp_obj_is_small_int(value)) {
-        mp_int_t v = MP_OBJ_SMALL_INT_VALUE(value);
-        slots[0] = (uint32_t)v;
-        if (sizeof(v) > sizeof(uint32_t) && (v < INT32_MIN || v > (mp_int_t)UINT32_MAX)) {
-            return WASM_VALUE_RANGE;
-        }
+    if (type == WL_I32 && wasm_value_is_i32(value)) {
+        slots[0] = (uint32_t)MP_OBJ_SMALL_INT_VALUE(value);
         return WASM_VALUE_OK;
     }
     switch (type) {

@@ -13,19 +13,19 @@ enum { TIMERS = 48,
 typedef struct {
     uint32_t due;
     uint16_t period, id;
-} wl_timer_t;
+} alarm_t;
 
 typedef struct {
     uint16_t key, count;
 } counter_t;
 
-static wl_timer_t heap[TIMERS];
+static alarm_t heap[TIMERS];
 static counter_t counters[SLOTS];
 static uint8_t frame[FRAME], coded[2 * FRAME];
 static uint32_t n_timers;
 
 static void swap(uint32_t i, uint32_t j) {
-    wl_timer_t t = heap[i];
+    alarm_t t = heap[i];
     heap[i] = heap[j];
     heap[j] = t;
 }
