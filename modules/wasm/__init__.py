@@ -4,14 +4,14 @@
 import _wasm as _c
 
 __doc__ = """WebAssembly apps in a sandbox
-  wasm.run('app.wasm')            run a file with the default grants: it may log
-  m = wasm.Module(data)           decode and validate; m.imports, m.exports
-  i = wasm.Instance(m, {'env': {'f': f}}, fuel=1000000, memory_max=16384)
-  i.exports.add(2, 3)             call an export
-  i.exports.memory[0:4]           linear memory: bytes, memoryview(), struct
+  wasm.run('app.wasm')      load a file (or bytes), run its _start, main or run, return the result;
+                            it may log. run(source, *args, imports=None, log=print, fuel=None,
+                            memory_max=None, stack=None, code_cache=None, table_max=None)
+  m = wasm.Module(data)     decode and validate; m.imports, m.exports
+  i = wasm.Instance(m, {'env': {'double': f}}, fuel=1000000, memory_max=16384)
+  i.exports.add(2, 3)       call an export; i.exports.memory[0:4], memoryview(i.exports.memory)
   wasm.Trap, OutOfFuel, LinkError, LoadError (Malformed, Invalid, Unsupported): all WasmError
-help(wasm.Instance) and so on say more about Module, Instance, Memory, Table, Global, Func and
-with_memory; wasm.run.__globals__['__doc__'] about run"""
+More: help(wasm.Module), Instance, Memory, Table, Global, Func, with_memory"""
 
 _FILES = {
     "run": "loader",

@@ -5,11 +5,6 @@ import _wasm
 from .errors import WasmError
 from .imports import log as _log
 
-__doc__ = """run(source, *args, imports=None, log=print, fuel=None, memory_max=None, stack=None,
-  code_cache=None): load a module from a path or from bytes, run its start function, then its
-  export _start, main or run with args, and return the result. The guest may import wasmlet:log
-  (log gets each text) and what `imports` gives; anything else is a LinkError"""
-
 _ENTRIES = ("_start", "main", "run")
 
 

@@ -28,7 +28,7 @@ SPEC_CFLAGS_noopt := -DWL_ENABLE_FOLD_LOCALS=0 -DWL_ENABLE_ACCUMULATOR=0 -DWL_EN
 # Variants: NAME:BUILD, and the runner's options.
 SPEC_VARIANTS := default:default m32:m32 aligned:aligned asan:asan stress:asan slice1:default slice1000:default \
 	noopt:noopt eager:default table:table goto:goto
-SPEC_OPTIONS_stress := --stress --fail-alloc 40
+SPEC_OPTIONS_stress := --stress --fail-alloc 200
 SPEC_OPTIONS_slice1 := --fuel-slice 1
 SPEC_OPTIONS_slice1000 := --fuel-slice 1000
 SPEC_OPTIONS_eager := --eager

@@ -129,6 +129,14 @@ static wl_status_t enter(wl_ctx_t *ctx, wl_instance_t *instance, uint32_t func_i
     return WL_OK;
 }
 
+static void settle(wl_store_t *store, int64_t used) {
+    store->fuel_used += (uint64_t)used;
+    store->credit -= used;
+    if (store->fuel != INT64_MAX) {
+        store->fuel -= used;
+    }
+}
+
 /* Calls a function of another instance: a record of the way back goes below the parameters. */
 static wl_status_t call_foreign(wl_call_t *call, wl_func_t func, uint32_t *args, const uint16_t *back) {
     wl_store_t *store = call->store;
@@ -187,7 +195,9 @@ static wl_status_t call_other(wl_call_t *call, wl_func_t func) {
     wl_status_t status;
     if (func & WL_HOST_BIT) {
         const wl_host_t *host = &store->hosts[func & ~WL_HOST_BIT];
+        int64_t credit = store->credit; /* calls from within have slices of their own */
         status = host->fn(host->env, store, call->instance, call_args(call));
+        store->credit = credit;
         if (status == WL_OK) {
             host_returned(call);
         } else if (status == WL_PENDING) {
@@ -204,9 +214,11 @@ static wl_status_t call_other(wl_call_t *call, wl_func_t func) {
     if (status != WL_OK || store->credit < 0) {
         return status; /* again from the call instruction */
     }
+    store->ctx.fuel = 0; /* the cost of entry is a debt to be settled */
     status = call_foreign(call, func, call_args(call), store->ctx.ip + call_words(call));
     if (status == WL_OK) {
         save(call);
+        settle(store, -(int64_t)store->ctx.fuel);
     }
     return status;
 }
@@ -235,19 +247,12 @@ static wl_status_t start(wl_call_t *call) {
     if (status == WL_OK) {
         call->state = WL_CALL_ACTIVE;
         save(call);
+        settle(store, -(int64_t)store->ctx.fuel);
     }
     return status;
 }
 
 /* ---- Running ---- */
-
-static void settle(wl_store_t *store, int64_t used) {
-    store->fuel_used += (uint64_t)used;
-    store->credit -= used;
-    if (store->fuel != INT64_MAX) {
-        store->fuel -= used;
-    }
-}
 
 /* Fuel for the next stretch; negative when there is none. */
 static int64_t stretch(const wl_store_t *store) {
@@ -282,9 +287,7 @@ static wl_status_t step(wl_call_t *call, int32_t fuel) {
     if (ctx->exit == WL_EXIT_CALL && ctx->arg >= ctx->instance->module->n_imported_funcs) {
         status = have_code(store, ctx->instance, ctx->arg);
     } else if (ctx->exit == WL_EXIT_CALL || ctx->exit == WL_EXIT_CALLI) {
-        int32_t before = ctx->fuel = 0;
         status = call_other(call, ctx->exit == WL_EXIT_CALLI ? ctx->arg : wl_instance_func(ctx->instance, ctx->arg));
-        settle(store, before - ctx->fuel);
     }
     return status;
 }
@@ -313,9 +316,6 @@ wl_status_t wl_call_run(wl_call_t *call, int32_t slice) {
         }
         if (call->state == WL_CALL_READY) {
             status = start(call);
-            if (status == WL_OK && call->state == WL_CALL_ACTIVE) {
-                settle(store, -(int64_t)store->ctx.fuel);
-            }
         } else {
             status = step(call, (int32_t)fuel);
         }
