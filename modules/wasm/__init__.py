@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""WebAssembly for MicroPython: names are looked up in the files of this package when first used."""
+"""WebAssembly for MicroPython; names are looked up in this package's files when first used."""
 
 import _wasm as _c
 

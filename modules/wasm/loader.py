@@ -2,6 +2,7 @@
 """From a file to a running guest."""
 
 import _wasm
+
 from .errors import WasmError
 from .imports import log as _log
 

@@ -155,11 +155,12 @@ static wl_status_t write_log(void *env, wl_store_t *store, wl_instance_t *caller
     return WL_OK;
 }
 
+/* As tight as this app allows: its code, and the few slots of its frames. */
 static void run_hello(void) {
     app_t app = {.name = "hello"};
     wl_config_t config;
     wl_config_default(&config);
-    config.code_cache_bytes = 256;
+    config.code_cache_bytes = 128;
     config.stack_bytes = 256;
     config.memory_max_bytes = 2048;
     if (load(&app, wasm_hello, wasm_hello_end, &config, write_log) && failed(&app, call(&app, "run", 0, NULL)) == WL_OK) {

@@ -56,7 +56,7 @@ class Repl:
         return output.replace("\r", "").split("\n", 1)[1].removesuffix(PROMPT.decode())
 
 
-@pytest.fixture()
+@pytest.fixture
 def repl(firmware, folder):
     it = Repl(firmware)
     it.run("import wasm")
@@ -139,7 +139,8 @@ while caught:
         pass
 """
     )
-    with subprocess.Popen([firmware, script], stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as run:
+    command = [firmware, script]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as run:
         assert run.stdout.readline() == b"ready\n"
         chance = random.Random(1)
         for _ in range(2000):

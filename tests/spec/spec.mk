@@ -35,14 +35,11 @@ SPEC_OPTIONS_eager := --eager
 
 spec_names = $(foreach v,$(SPEC_VARIANTS),$(firstword $(subst :, ,$(v))))
 
-.PHONY: test-spec test-spec-list $(addprefix test-spec-,$(spec_names))
+.PHONY: test-spec $(addprefix test-spec-,$(spec_names))
 
 test-spec: $(addprefix test-spec-,$(spec_names)) ## run the specification's test suite in every variant
 	@$(VENV_PYTHON) $(SPEC_DIR)/run_spec.py --source $(SPEC_SOURCE) total \
 		$(foreach v,$(spec_names),$(SPEC_BUILD)/report/$(v).json)
-
-test-spec-list:
-	@echo $(spec_names)
 
 # Another suite makes the scripts stale.
 $(SPEC_BUILD)/given.txt: FORCE

@@ -53,7 +53,8 @@ void wl_emit_fail(wl_translator_t *t, wl_status_t status) {
     if (t->status == WL_OK) {
         t->status = status;
     }
-    t->reserved = 0; /* nothing more is written */
+    t->reserved = 0; /* nothing more is written, and the walk ends */
+    wl_reader_fail(&t->v->r, status, t->v->op_pos);
 }
 
 /* ---- Words ---- */
@@ -250,7 +251,7 @@ void wl_emit_store_acc(wl_translator_t *t, uint32_t slot) {
 
 bool wl_emit_retarget(wl_translator_t *t, uint32_t from, uint32_t to) {
     uint32_t target = t->last_op < WLC_COUNT ? results[t->last_op] : MERGE_NONE;
-    if (!WL_ENABLE_FUSE_STORE || t->last_dst != from) {
+    if (!(WL_ENABLE_FUSE_STORE || t->far_frame) || t->last_dst != from) {
         return false;
     }
     if (target == TARGET_WORD) {

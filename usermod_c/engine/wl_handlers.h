@@ -254,10 +254,11 @@ H(MISC) {
 
 /* Enters the body behind header `h` with its parameters at `nf` and `back` for the return slot. ip
  * and fp take over from h and nf early: registers are few. */
-#define ENTER(back) \
+#define CHECK_STACK \
     if (WL_UNLIKELY((uint32_t)((uintptr_t)ctx->stack_end - (uintptr_t)nf) < h[WL_H_FRAME])) { \
         TRAP(WL_TRAP_STACK); \
-    } \
+    }
+#define ENTER(back) \
     uint32_t position = back; \
     ip = h; \
     fp = nf; \
@@ -278,6 +279,7 @@ H(CALL) {
         ctx->arg = ip[1];
         EXIT(WL_EXIT_CALL);
     }
+    CHECK_STACK
     ENTER(WL_PACK(ctx, ip + 3));
 }
 H(CALLI) {
@@ -286,11 +288,14 @@ H(CALLI) {
     if (WL_UNLIKELY(h == NULL)) {
         EXIT(ctx->exit);
     }
+    CHECK_STACK
     ENTER(WL_PACK(ctx, ip + 4));
 }
-/* The arguments move down over the caller's frame; the return position stays the caller's. */
+/* The arguments move down over the caller's frame, which must not happen when the callee then has no
+ * room; the return position stays the caller's. */
 #define TAIL_ENTER(ret, from) \
     uint32_t caller = S(ret), *nf = fp; \
+    CHECK_STACK \
     const uint32_t *args = AT(fp, from); \
     for (uint32_t n = 0; n < h[WL_H_RET] / WL_SLOT_BYTES; n++) { \
         nf[n] = args[n]; \

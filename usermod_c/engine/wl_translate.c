@@ -746,11 +746,16 @@ void wl_tr_simple(wl_translator_t *t, uint8_t op, uint32_t offset) {
 
 /* ---- Constants, locals, globals ---- */
 
+/* Where slots are far, copies would soon make code longer than branches reach. */
+static bool fold_locals(const wl_translator_t *t) {
+    return WL_ENABLE_FOLD_LOCALS || t->far_frame;
+}
+
 void wl_tr_const(wl_translator_t *t, uint64_t value, uint32_t slots) {
     if (slots == 2) {
         wl_entry_t *e = push(t, WL_AT_HOME, 2);
         wl_emit_const64(t, e->home, value);
-    } else if (WL_ENABLE_FOLD_LOCALS) {
+    } else if (fold_locals(t)) {
         push(t, WL_AT_CONST, 1)->value = (uint32_t)value;
     } else {
         wl_emit_const(t, push(t, WL_AT_HOME, 1)->home, (uint32_t)value);
@@ -763,7 +768,7 @@ static uint32_t local_slots(const wl_translator_t *t, uint32_t index) {
 
 void wl_tr_local_get(wl_translator_t *t, uint32_t index) {
     uint32_t slots = local_slots(t, index);
-    if (WL_ENABLE_FOLD_LOCALS) {
+    if (fold_locals(t)) {
         push(t, slots == 2 ? WL_AT_SLOT64 : WL_AT_SLOT, slots)->slot = t->local_slots[index];
     } else {
         wl_emit_mov(t, push(t, WL_AT_HOME, slots)->home, t->local_slots[index], slots);
@@ -903,7 +908,11 @@ void wl_tr_select(wl_translator_t *t, uint32_t slots) {
         operand_t c = operand(t, &ec);
         if (c.kind != IN_ACC) {
             claim_acc(t);
-            wl_emit_load_acc(t, to_slot(t, &c));
+            if (c.kind == IN_IMM) {
+                wl_emit_acc_const(t, c.imm);
+            } else { /* the first two scratch places are taken */
+                wl_emit1(t, WLC_LDA, wl_emit_src(t, c.slot, 1, 2));
+            }
         }
     }
     wl_emit1(t, WLC_SEL, a | b << 8);

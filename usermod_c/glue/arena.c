@@ -83,7 +83,7 @@ static void *resize(void *env, void *p, size_t old_size, size_t new_size) {
     return q;
 }
 
-const wl_allocator_t wasm_allocator = { resize, NULL };
+const wl_allocator_t wasm_allocator = {resize, NULL};
 
 void *wasm_alloc(size_t size) {
     return resize(NULL, NULL, 0, size);

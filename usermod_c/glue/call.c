@@ -51,7 +51,7 @@ static wasm_call_t *call_open(wasm_core_t *core, wl_func_t func, const uint32_t 
         core->spare = c;
     }
     wasm_interrupts_release();
-    wasm_raise_status(NULL, &(wl_error_t){ .status = status, .func_index = WL_NO_INDEX });
+    wasm_raise_status(NULL, &(wl_error_t){.status = status, .func_index = WL_NO_INDEX});
 }
 
 /* ---- Running ---- */
@@ -79,7 +79,7 @@ typedef struct { /* a call out of fuel, as OutOfFuel keeps it */
 } call_obj_t;
 
 static MP_NORETURN MP_NOINLINE void raise_out_of_fuel(wasm_store_obj_t *store, unwind_t *u, const wl_functype_t *type,
-                                          mp_obj_t result) {
+                                                      mp_obj_t result) {
     call_obj_t *o = mp_obj_malloc(call_obj_t, &wasm_type_call);
     o->store = store;
     o->call = u->call;
@@ -89,7 +89,7 @@ static MP_NORETURN MP_NOINLINE void raise_out_of_fuel(wasm_store_obj_t *store, u
     u->call->stopped = true;
     nlr_pop_jump_callback(false);
     wasm_interrupts_release();
-    mp_obj_t args[] = { MP_OBJ_FROM_PTR(o) };
+    mp_obj_t args[] = {MP_OBJ_FROM_PTR(o)};
     wasm_raise_error(MP_QSTR_OutOfFuel, MP_ARRAY_SIZE(args), args);
 }
 
@@ -105,7 +105,7 @@ static MP_NORETURN MP_NOINLINE void raise_end(wasm_store_obj_t *store, unwind_t 
 
 /* Runs an open call, with interrupts held, to its end. */
 static mp_obj_t call_go(wasm_store_obj_t *store, wasm_call_t *call, const wl_functype_t *type, mp_obj_t result) {
-    unwind_t u = { .core = store->core, .call = call };
+    unwind_t u = {.core = store->core, .call = call};
     nlr_push_jump_callback(&u.node, unwind);
     wl_status_t status;
     while ((status = wl_call_run(&call->call, WASM_SLICE_FUEL)) != WL_OK) {
@@ -139,7 +139,7 @@ static mp_obj_t call_resume(mp_obj_t self_in, mp_obj_t fuel) {
     wasm_core_t *core = wasm_core(self->store);
     wasm_call_t *call = self->call;
     if (call != core->top || call->serial != self->serial || !call->stopped) {
-        mp_obj_t args[] = { mp_obj_new_str(abandoned, sizeof(abandoned) - 1) };
+        mp_obj_t args[] = {mp_obj_new_str(abandoned, sizeof(abandoned) - 1)};
         wasm_raise_error(MP_QSTR_WasmError, MP_ARRAY_SIZE(args), args);
     }
     wasm_fuel_add(core, fuel);
@@ -150,7 +150,7 @@ static mp_obj_t call_resume(mp_obj_t self_in, mp_obj_t fuel) {
 static MP_DEFINE_CONST_FUN_OBJ_2(call_resume_obj, call_resume);
 
 static const mp_rom_map_elem_t call_locals_table[] = {
-    { MP_ROM_QSTR(MP_QSTR_resume), MP_ROM_PTR(&call_resume_obj) },
+    {MP_ROM_QSTR(MP_QSTR_resume), MP_ROM_PTR(&call_resume_obj)},
 };
 static MP_DEFINE_CONST_DICT(call_locals, call_locals_table);
 MP_DEFINE_CONST_OBJ_TYPE(wasm_type_call, MP_QSTR_Call, MP_TYPE_FLAG_NONE, locals_dict, &call_locals);
@@ -191,7 +191,8 @@ static MP_NORETURN MP_NOINLINE void func_raise_count(const wasm_func_obj_t *self
                       (int)self->type->n_params, (int)n_args);
 }
 
-static MP_NORETURN MP_NOINLINE void func_raise_argument(const wasm_func_obj_t *self, size_t i, wasm_value_t problem, mp_obj_t value) {
+static MP_NORETURN MP_NOINLINE void func_raise_argument(const wasm_func_obj_t *self, size_t i,
+                                                        wasm_value_t problem, mp_obj_t value) {
     vstr_t vstr;
     vstr_init(&vstr, 32);
     vstr_printf(&vstr, "%s argument %u", mp_obj_str_get_str(func_name(self)), (unsigned)i + 1);
@@ -265,7 +266,7 @@ WASM_DOC(func,
          "  .type such as '(i32, i32) -> i32'; .name from the module's name section");
 
 static const mp_rom_map_elem_t func_locals_table[] = {
-    { MP_ROM_QSTR(MP_QSTR___doc__), MP_ROM_PTR(&func_doc) },
+    {MP_ROM_QSTR(MP_QSTR___doc__), MP_ROM_PTR(&func_doc)},
 };
 static MP_DEFINE_CONST_DICT(func_locals, func_locals_table);
 
@@ -276,5 +277,4 @@ MP_DEFINE_CONST_OBJ_TYPE(
     unary_op, func_unary_op,
     binary_op, func_binary_op,
     attr, func_attr,
-    locals_dict, &func_locals
-    );
+    locals_dict, &func_locals);

@@ -164,15 +164,17 @@ void wasm_fuel_add(wasm_core_t *core, mp_obj_t fuel);
 mp_obj_t wasm_fuel_get(const wasm_core_t *core);
 
 /* ---- values.c: conversions ---- */
-typedef enum { WASM_VALUE_OK, WASM_VALUE_TYPE, WASM_VALUE_RANGE, WASM_VALUE_STORE } wasm_value_t;
+typedef enum { WASM_VALUE_OK,
+               WASM_VALUE_TYPE,
+               WASM_VALUE_RANGE,
+               WASM_VALUE_STORE } wasm_value_t;
 wasm_value_t wasm_value_slots(wasm_store_obj_t *store, uint8_t type, mp_obj_t value, uint32_t *slots);
 mp_obj_t wasm_value_object(wasm_store_obj_t *store, uint8_t type, const uint32_t *slots);
 /* Raises the TypeError or OverflowError that says what is wrong with `value`, after `what`. */
 MP_NORETURN void wasm_value_raise(wasm_value_t problem, const char *what, uint8_t type, mp_obj_t value);
 static inline bool wasm_value_is_i32(mp_obj_t value) { /* the usual case, to be tried first */
-    return mp_obj_is_small_int(value)
-           && (sizeof(mp_int_t) == sizeof(int32_t)
-               || (MP_OBJ_SMALL_INT_VALUE(value) >= INT32_MIN && MP_OBJ_SMALL_INT_VALUE(value) <= INT32_MAX));
+    mp_int_t v = MP_OBJ_SMALL_INT_VALUE(value);
+    return mp_obj_is_small_int(value) && v >= INT32_MIN && v <= INT32_MAX;
 }
 static inline uint32_t wasm_value_width(uint8_t type) { /* slots */
     return (type == WL_I64 || type == WL_F64) ? 2 : 1;

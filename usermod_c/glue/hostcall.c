@@ -150,7 +150,7 @@ WASM_DOC(with_memory,
          "  has none) as its first argument, before those that the guest passes");
 
 static const mp_rom_map_elem_t with_memory_locals_table[] = {
-    { MP_ROM_QSTR(MP_QSTR___doc__), MP_ROM_PTR(&with_memory_doc) },
+    {MP_ROM_QSTR(MP_QSTR___doc__), MP_ROM_PTR(&with_memory_doc)},
 };
 static MP_DEFINE_CONST_DICT(with_memory_locals, with_memory_locals_table);
 
@@ -158,5 +158,4 @@ MP_DEFINE_CONST_OBJ_TYPE(
     wasm_type_with_memory, MP_QSTR_with_memory, MP_TYPE_FLAG_NONE,
     make_new, with_memory_make_new,
     call, with_memory_call,
-    locals_dict, &with_memory_locals
-    );
+    locals_dict, &with_memory_locals);

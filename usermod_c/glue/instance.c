@@ -106,8 +106,8 @@ WASM_DOC(exports,
          "What an instance exports, by name: e.add(2, 3), e['odd name'], 'add' in e, list(e), dir(e)");
 
 static const mp_rom_map_elem_t exports_locals_table[] = {
-    { MP_ROM_QSTR(MP_QSTR___doc__), MP_ROM_PTR(&exports_doc) },
-    { MP_ROM_QSTR(MP_QSTR___dir__), MP_ROM_PTR(&exports_dir_obj) },
+    {MP_ROM_QSTR(MP_QSTR___doc__), MP_ROM_PTR(&exports_doc)},
+    {MP_ROM_QSTR(MP_QSTR___dir__), MP_ROM_PTR(&exports_dir_obj)},
 };
 static MP_DEFINE_CONST_DICT(exports_locals, exports_locals_table);
 
@@ -118,8 +118,7 @@ MP_DEFINE_CONST_OBJ_TYPE(
     subscr, exports_subscr,
     iter, exports_iter,
     attr, exports_attr,
-    locals_dict, &exports_locals
-    );
+    locals_dict, &exports_locals);
 
 static mp_obj_t exports_get(instance_obj_t *instance) {
     if (instance->exports == MP_OBJ_NULL) {
@@ -194,8 +193,8 @@ static const char *import_refuse(wasm_store_obj_t *store, const wl_extern_type_t
     if (want->kind == WL_EXTERN_FUNC && mp_obj_is_callable(obj)) {
         return NULL;
     }
-    if (want->kind == WL_EXTERN_GLOBAL && !want->global_mutable
-        && wasm_value_slots(store, want->global_type, obj, slots) == WASM_VALUE_OK) {
+    if (want->kind == WL_EXTERN_GLOBAL && !want->global_mutable &&
+        wasm_value_slots(store, want->global_type, obj, slots) == WASM_VALUE_OK) {
         return NULL;
     }
     vstr_t why;
@@ -247,7 +246,7 @@ static wl_instance_t *instantiate(wasm_store_obj_t *store, mp_obj_t module, size
         wasm_check(import_bind(store, module, i, objects[i], &externs[i]));
     }
     wl_instance_t *instance = NULL;
-    wl_error_t error = { .status = WL_OK, .func_index = WL_NO_INDEX };
+    wl_error_t error = {.status = WL_OK, .func_index = WL_NO_INDEX};
     wasm_interrupts_hold();
     wl_status_t status = wl_instance_new(store->core->store, m, externs, &instance, &error);
     wasm_interrupts_release();
@@ -266,8 +265,16 @@ static wl_instance_t *instantiate(wasm_store_obj_t *store, mp_obj_t module, size
 
 /* ---- Construction ---- */
 
-enum { ARG_module, ARG_imports, ARG_fuel, ARG_memory_max, ARG_stack, ARG_code_cache, ARG_table_max, ARG_eager,
-       ARG_store, ARGS };
+enum { ARG_module,
+       ARG_imports,
+       ARG_fuel,
+       ARG_memory_max,
+       ARG_stack,
+       ARG_code_cache,
+       ARG_table_max,
+       ARG_eager,
+       ARG_store,
+       ARGS };
 
 static uint32_t size_argument(mp_obj_t obj, const char *what, uint32_t otherwise) {
     return obj == mp_const_none ? otherwise : wasm_get_u32(obj, what);
@@ -299,7 +306,7 @@ static wasm_store_obj_t *store_shared(const mp_arg_val_t *val, size_t n, const m
     wasm_core(store);
     for (size_t i = ARG_memory_max; i <= ARG_table_max; i++) {
         if (val[i].u_obj != mp_const_none) {
-            mp_raise_TypeError(MP_ERROR_TEXT("memory_max, stack, code_cache and table_max are the store's, which exists already"));
+            mp_raise_TypeError(MP_ERROR_TEXT("the store has its memory_max, stack, code_cache and table_max"));
         }
     }
     return store;
@@ -316,15 +323,15 @@ static void close_store(void *ctx) {
 
 static mp_obj_t instance_make_new(const mp_obj_type_t *type, size_t n_args, size_t n_kw, const mp_obj_t *args) {
     static const mp_arg_t allowed[ARGS] = {
-        { MP_QSTR_module, MP_ARG_REQUIRED | MP_ARG_OBJ, { .u_obj = MP_OBJ_NULL } },
-        { MP_QSTR_imports, MP_ARG_OBJ, { .u_rom_obj = MP_ROM_NONE } },
-        { MP_QSTR_fuel, MP_ARG_KW_ONLY | MP_ARG_OBJ, { .u_rom_obj = MP_ROM_NONE } },
-        { MP_QSTR_memory_max, MP_ARG_KW_ONLY | MP_ARG_OBJ, { .u_rom_obj = MP_ROM_NONE } },
-        { MP_QSTR_stack, MP_ARG_KW_ONLY | MP_ARG_OBJ, { .u_rom_obj = MP_ROM_NONE } },
-        { MP_QSTR_code_cache, MP_ARG_KW_ONLY | MP_ARG_OBJ, { .u_rom_obj = MP_ROM_NONE } },
-        { MP_QSTR_table_max, MP_ARG_KW_ONLY | MP_ARG_OBJ, { .u_rom_obj = MP_ROM_NONE } },
-        { MP_QSTR_eager, MP_ARG_KW_ONLY | MP_ARG_BOOL, { .u_bool = false } },
-        { MP_QSTR_store, MP_ARG_KW_ONLY | MP_ARG_OBJ, { .u_rom_obj = MP_ROM_NONE } },
+        {MP_QSTR_module, MP_ARG_REQUIRED | MP_ARG_OBJ, {.u_obj = MP_OBJ_NULL}},
+        {MP_QSTR_imports, MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
+        {MP_QSTR_fuel, MP_ARG_KW_ONLY | MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
+        {MP_QSTR_memory_max, MP_ARG_KW_ONLY | MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
+        {MP_QSTR_stack, MP_ARG_KW_ONLY | MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
+        {MP_QSTR_code_cache, MP_ARG_KW_ONLY | MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
+        {MP_QSTR_table_max, MP_ARG_KW_ONLY | MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
+        {MP_QSTR_eager, MP_ARG_KW_ONLY | MP_ARG_BOOL, {.u_bool = false}},
+        {MP_QSTR_store, MP_ARG_KW_ONLY | MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
     };
     mp_arg_val_t val[ARGS];
     mp_arg_parse_all_kw_array(n_args, n_kw, args, ARGS, allowed, val);
@@ -365,14 +372,14 @@ static mp_obj_t instance_usage(const instance_obj_t *self) {
         qstr name;
         size_t value;
     } items[] = {
-        { MP_QSTR_ram_bytes, usage.ram_bytes },
-        { MP_QSTR_memory_bytes, usage.memory_bytes },
-        { MP_QSTR_stack_bytes, usage.stack_bytes },
-        { MP_QSTR_stack_peak_bytes, usage.stack_peak_bytes },
-        { MP_QSTR_code_cache_bytes, usage.code_cache_bytes },
-        { MP_QSTR_code_used_bytes, usage.code_used_bytes },
-        { MP_QSTR_translations, usage.translations },
-        { MP_QSTR_evictions, usage.evictions },
+        {MP_QSTR_ram_bytes, usage.ram_bytes},
+        {MP_QSTR_memory_bytes, usage.memory_bytes},
+        {MP_QSTR_stack_bytes, usage.stack_bytes},
+        {MP_QSTR_stack_peak_bytes, usage.stack_peak_bytes},
+        {MP_QSTR_code_cache_bytes, usage.code_cache_bytes},
+        {MP_QSTR_code_used_bytes, usage.code_used_bytes},
+        {MP_QSTR_translations, usage.translations},
+        {MP_QSTR_evictions, usage.evictions},
     };
     mp_obj_t dict = mp_obj_new_dict(MP_ARRAY_SIZE(items));
     for (size_t i = 0; i < MP_ARRAY_SIZE(items); i++) {
@@ -427,7 +434,7 @@ WASM_DOC(instance,
          "  .started: whether there was a start function");
 
 static const mp_rom_map_elem_t instance_locals_table[] = {
-    { MP_ROM_QSTR(MP_QSTR___doc__), MP_ROM_PTR(&instance_doc) },
+    {MP_ROM_QSTR(MP_QSTR___doc__), MP_ROM_PTR(&instance_doc)},
 };
 static MP_DEFINE_CONST_DICT(instance_locals, instance_locals_table);
 
@@ -435,5 +442,4 @@ MP_DEFINE_CONST_OBJ_TYPE(
     wasm_type_instance, MP_QSTR_Instance, MP_TYPE_FLAG_NONE,
     make_new, instance_make_new,
     attr, instance_attr,
-    locals_dict, &instance_locals
-    );
+    locals_dict, &instance_locals);

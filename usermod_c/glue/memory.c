@@ -18,12 +18,15 @@ mp_obj_t wasm_memory_new(wasm_store_obj_t *store, wl_memory_t *memory) {
 
 static mp_obj_t memory_make_new(const mp_obj_type_t *type, size_t n_args, size_t n_kw, const mp_obj_t *args) {
     (void)type;
-    enum { ARG_min, ARG_max, ARG_page_size, ARG_store };
+    enum { ARG_min,
+           ARG_max,
+           ARG_page_size,
+           ARG_store };
     static const mp_arg_t allowed[] = {
-        { MP_QSTR_min, MP_ARG_REQUIRED | MP_ARG_OBJ, { .u_obj = MP_OBJ_NULL } },
-        { MP_QSTR_max, MP_ARG_OBJ, { .u_rom_obj = MP_ROM_NONE } },
-        { MP_QSTR_page_size, MP_ARG_KW_ONLY | MP_ARG_INT, { .u_int = 65536 } },
-        { MP_QSTR_store, MP_ARG_KW_ONLY | MP_ARG_OBJ, { .u_rom_obj = MP_ROM_NONE } },
+        {MP_QSTR_min, MP_ARG_REQUIRED | MP_ARG_OBJ, {.u_obj = MP_OBJ_NULL}},
+        {MP_QSTR_max, MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
+        {MP_QSTR_page_size, MP_ARG_KW_ONLY | MP_ARG_INT, {.u_int = 65536}},
+        {MP_QSTR_store, MP_ARG_KW_ONLY | MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
     };
     mp_arg_val_t val[MP_ARRAY_SIZE(allowed)];
     mp_arg_parse_all_kw_array(n_args, n_kw, args, MP_ARRAY_SIZE(allowed), allowed, val);
@@ -31,7 +34,7 @@ static mp_obj_t memory_make_new(const mp_obj_type_t *type, size_t n_args, size_t
         mp_raise_TypeError(MP_ERROR_TEXT("page_size: 1 or 65536 expected"));
     }
     wl_limits_t limits = wasm_limits_argument(val[ARG_min].u_obj, val[ARG_max].u_obj,
-                                         val[ARG_page_size].u_int == 1 ? 0 : 16);
+                                              val[ARG_page_size].u_int == 1 ? 0 : 16);
     wasm_store_obj_t *store = wasm_store_argument(val[ARG_store].u_obj);
     wl_memory_t *memory;
     wasm_check(wl_memory_new(store->core->store, &limits, &memory));
@@ -167,10 +170,10 @@ WASM_DOC(memory,
          "  pass them and raise IndexError when a byte lies outside");
 
 static const mp_rom_map_elem_t memory_locals_table[] = {
-    { MP_ROM_QSTR(MP_QSTR___doc__), MP_ROM_PTR(&memory_doc) },
-    { MP_ROM_QSTR(MP_QSTR_grow), MP_ROM_PTR(&memory_grow_obj) },
-    { MP_ROM_QSTR(MP_QSTR_read), MP_ROM_PTR(&memory_read_obj) },
-    { MP_ROM_QSTR(MP_QSTR_write), MP_ROM_PTR(&memory_write_obj) },
+    {MP_ROM_QSTR(MP_QSTR___doc__), MP_ROM_PTR(&memory_doc)},
+    {MP_ROM_QSTR(MP_QSTR_grow), MP_ROM_PTR(&memory_grow_obj)},
+    {MP_ROM_QSTR(MP_QSTR_read), MP_ROM_PTR(&memory_read_obj)},
+    {MP_ROM_QSTR(MP_QSTR_write), MP_ROM_PTR(&memory_write_obj)},
 };
 static MP_DEFINE_CONST_DICT(memory_locals, memory_locals_table);
 
@@ -182,5 +185,4 @@ MP_DEFINE_CONST_OBJ_TYPE(
     subscr, memory_subscr,
     buffer, memory_get_buffer,
     attr, memory_attr,
-    locals_dict, &memory_locals
-    );
+    locals_dict, &memory_locals);

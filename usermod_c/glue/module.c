@@ -32,7 +32,7 @@ static mp_obj_t module_make_new(const mp_obj_type_t *type, size_t n_args, size_t
     self->bytes = copied ? mp_const_none : args[0];
     wasm_relieve();
 
-    wl_error_t error = { .status = WL_NO_MEMORY, .func_index = WL_NO_INDEX };
+    wl_error_t error = {.status = WL_NO_MEMORY, .func_index = WL_NO_INDEX};
     wasm_interrupts_hold();
     wasm_image_t *image = wasm_alloc(sizeof(*image));
     if (image != NULL) {
@@ -79,8 +79,8 @@ static mp_obj_t imports_list(const wl_module_t *module) {
     mp_obj_t list = mp_obj_new_list(0, NULL);
     wl_extern_type_t type;
     for (uint32_t i = 0; wl_module_import(module, i, &type); i++) {
-        mp_obj_t item[] = { name_str(type.module_name, type.module_name_size), name_str(type.name, type.name_size),
-                            MP_OBJ_NEW_QSTR(wasm_kind_name(type.kind)), wasm_extern_str(&type) };
+        mp_obj_t item[] = {name_str(type.module_name, type.module_name_size), name_str(type.name, type.name_size),
+                           MP_OBJ_NEW_QSTR(wasm_kind_name(type.kind)), wasm_extern_str(&type)};
         mp_obj_list_append(list, mp_obj_new_tuple(MP_ARRAY_SIZE(item), item));
     }
     return list;
@@ -90,8 +90,8 @@ static mp_obj_t exports_list(const wl_module_t *module) {
     mp_obj_t list = mp_obj_new_list(0, NULL);
     wl_extern_type_t type;
     for (uint32_t i = 0; wl_module_export(module, i, &type); i++) {
-        mp_obj_t item[] = { name_str(type.name, type.name_size), MP_OBJ_NEW_QSTR(wasm_kind_name(type.kind)),
-                            wasm_extern_str(&type) };
+        mp_obj_t item[] = {name_str(type.name, type.name_size), MP_OBJ_NEW_QSTR(wasm_kind_name(type.kind)),
+                           wasm_extern_str(&type)};
         mp_obj_list_append(list, mp_obj_new_tuple(MP_ARRAY_SIZE(item), item));
     }
     return list;
@@ -130,9 +130,9 @@ WASM_DOC(module,
          "  .custom(name): the bytes of a custom section, or None");
 
 static const mp_rom_map_elem_t module_locals_table[] = {
-    { MP_ROM_QSTR(MP_QSTR___doc__), MP_ROM_PTR(&module_doc) },
-    { MP_ROM_QSTR(MP_QSTR___del__), MP_ROM_PTR(&module_del_obj) },
-    { MP_ROM_QSTR(MP_QSTR_custom), MP_ROM_PTR(&module_custom_obj) },
+    {MP_ROM_QSTR(MP_QSTR___doc__), MP_ROM_PTR(&module_doc)},
+    {MP_ROM_QSTR(MP_QSTR___del__), MP_ROM_PTR(&module_del_obj)},
+    {MP_ROM_QSTR(MP_QSTR_custom), MP_ROM_PTR(&module_custom_obj)},
 };
 static MP_DEFINE_CONST_DICT(module_locals, module_locals_table);
 
@@ -140,5 +140,4 @@ MP_DEFINE_CONST_OBJ_TYPE(
     wasm_type_module, MP_QSTR_Module, MP_TYPE_FLAG_NONE,
     make_new, module_make_new,
     attr, module_attr,
-    locals_dict, &module_locals
-    );
+    locals_dict, &module_locals);

@@ -12,20 +12,20 @@ static mp_obj_t ram_used(void) {
 static MP_DEFINE_CONST_FUN_OBJ_0(ram_used_obj, ram_used);
 
 static const mp_rom_map_elem_t globals_table[] = {
-    { MP_ROM_QSTR(MP_QSTR___name__), MP_ROM_QSTR(MP_QSTR__wasm) },
-    { MP_ROM_QSTR(MP_QSTR_Module), MP_ROM_PTR(&wasm_type_module) },
-    { MP_ROM_QSTR(MP_QSTR_Instance), MP_ROM_PTR(&wasm_type_instance) },
-    { MP_ROM_QSTR(MP_QSTR_Memory), MP_ROM_PTR(&wasm_type_memory) },
-    { MP_ROM_QSTR(MP_QSTR_Table), MP_ROM_PTR(&wasm_type_table) },
-    { MP_ROM_QSTR(MP_QSTR_Global), MP_ROM_PTR(&wasm_type_global) },
-    { MP_ROM_QSTR(MP_QSTR_Func), MP_ROM_PTR(&wasm_type_func) },
-    { MP_ROM_QSTR(MP_QSTR_with_memory), MP_ROM_PTR(&wasm_type_with_memory) },
-    { MP_ROM_QSTR(MP_QSTR_ram_used), MP_ROM_PTR(&ram_used_obj) },
+    {MP_ROM_QSTR(MP_QSTR___name__), MP_ROM_QSTR(MP_QSTR__wasm)},
+    {MP_ROM_QSTR(MP_QSTR_Module), MP_ROM_PTR(&wasm_type_module)},
+    {MP_ROM_QSTR(MP_QSTR_Instance), MP_ROM_PTR(&wasm_type_instance)},
+    {MP_ROM_QSTR(MP_QSTR_Memory), MP_ROM_PTR(&wasm_type_memory)},
+    {MP_ROM_QSTR(MP_QSTR_Table), MP_ROM_PTR(&wasm_type_table)},
+    {MP_ROM_QSTR(MP_QSTR_Global), MP_ROM_PTR(&wasm_type_global)},
+    {MP_ROM_QSTR(MP_QSTR_Func), MP_ROM_PTR(&wasm_type_func)},
+    {MP_ROM_QSTR(MP_QSTR_with_memory), MP_ROM_PTR(&wasm_type_with_memory)},
+    {MP_ROM_QSTR(MP_QSTR_ram_used), MP_ROM_PTR(&ram_used_obj)},
 };
 static MP_DEFINE_CONST_DICT(globals, globals_table);
 
 const mp_obj_module_t wasm_module = {
-    .base = { &mp_type_module },
+    .base = {&mp_type_module},
     .globals = (mp_obj_dict_t *)&globals,
 };
 

@@ -23,7 +23,7 @@ wasm_handle_obj_t *wasm_handle_get(mp_obj_t self_in) {
 
 void wasm_check(wl_status_t status) {
     if (status != WL_OK) {
-        wasm_raise_status(NULL, &(wl_error_t){ .status = status, .func_index = WL_NO_INDEX });
+        wasm_raise_status(NULL, &(wl_error_t){.status = status, .func_index = WL_NO_INDEX});
     }
 }
 
@@ -42,7 +42,7 @@ wasm_store_obj_t *wasm_store_argument(mp_obj_t obj) {
     }
     wasm_store_obj_t *store = wasm_store_of(obj);
     if (store == NULL) {
-        mp_raise_msg_varg(&mp_type_TypeError, MP_ERROR_TEXT("store: an Instance, Memory, Table, Global or Func expected, not %s"),
+        mp_raise_msg_varg(&mp_type_TypeError, MP_ERROR_TEXT("store: Instance or another of its objects expected, not %s"),
                           mp_obj_get_type_str(obj));
     }
     wasm_core(store);
@@ -50,7 +50,7 @@ wasm_store_obj_t *wasm_store_argument(mp_obj_t obj) {
 }
 
 static uint8_t type_argument(mp_obj_t obj, bool reference) {
-    static const uint8_t types[] = { WL_FUNCREF, WL_EXTERNREF, WL_I32, WL_I64, WL_F32, WL_F64 };
+    static const uint8_t types[] = {WL_FUNCREF, WL_EXTERNREF, WL_I32, WL_I64, WL_F32, WL_F64};
     const char *name = mp_obj_str_get_str(obj);
     for (size_t i = 0; i < (reference ? 2u : MP_ARRAY_SIZE(types)); i++) {
         if (strcmp(name, wasm_type_name(types[i])) == 0) {
@@ -61,7 +61,7 @@ static uint8_t type_argument(mp_obj_t obj, bool reference) {
 }
 
 wl_limits_t wasm_limits_argument(mp_obj_t min, mp_obj_t max, uint8_t type) {
-    wl_limits_t limits = { .min = wasm_get_u32(min, "min"), .max = UINT32_MAX, .type = type };
+    wl_limits_t limits = {.min = wasm_get_u32(min, "min"), .max = UINT32_MAX, .type = type};
     if (max != mp_const_none) {
         limits.max = wasm_get_u32(max, "max");
         limits.has_max = true;
@@ -72,18 +72,22 @@ wl_limits_t wasm_limits_argument(mp_obj_t min, mp_obj_t max, uint8_t type) {
 /* ---- Table ---- */
 
 static mp_obj_t table_make_new(const mp_obj_type_t *type, size_t n_args, size_t n_kw, const mp_obj_t *args) {
-    enum { ARG_type, ARG_min, ARG_max, ARG_init, ARG_store };
+    enum { ARG_type,
+           ARG_min,
+           ARG_max,
+           ARG_init,
+           ARG_store };
     static const mp_arg_t allowed[] = {
-        { MP_QSTR_type, MP_ARG_REQUIRED | MP_ARG_OBJ, { .u_obj = MP_OBJ_NULL } },
-        { MP_QSTR_min, MP_ARG_REQUIRED | MP_ARG_OBJ, { .u_obj = MP_OBJ_NULL } },
-        { MP_QSTR_max, MP_ARG_OBJ, { .u_rom_obj = MP_ROM_NONE } },
-        { MP_QSTR_init, MP_ARG_KW_ONLY | MP_ARG_OBJ, { .u_rom_obj = MP_ROM_NONE } },
-        { MP_QSTR_store, MP_ARG_KW_ONLY | MP_ARG_OBJ, { .u_rom_obj = MP_ROM_NONE } },
+        {MP_QSTR_type, MP_ARG_REQUIRED | MP_ARG_OBJ, {.u_obj = MP_OBJ_NULL}},
+        {MP_QSTR_min, MP_ARG_REQUIRED | MP_ARG_OBJ, {.u_obj = MP_OBJ_NULL}},
+        {MP_QSTR_max, MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
+        {MP_QSTR_init, MP_ARG_KW_ONLY | MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
+        {MP_QSTR_store, MP_ARG_KW_ONLY | MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
     };
     mp_arg_val_t val[MP_ARRAY_SIZE(allowed)];
     mp_arg_parse_all_kw_array(n_args, n_kw, args, MP_ARRAY_SIZE(allowed), allowed, val);
     wl_limits_t limits = wasm_limits_argument(val[ARG_min].u_obj, val[ARG_max].u_obj,
-                                         type_argument(val[ARG_type].u_obj, true));
+                                              type_argument(val[ARG_type].u_obj, true));
     wasm_store_obj_t *store = wasm_store_argument(val[ARG_store].u_obj);
     uint32_t init;
     wasm_value_t problem = wasm_value_slots(store, limits.type, val[ARG_init].u_obj, &init);
@@ -182,10 +186,10 @@ WASM_DOC(table,
          "  returns how many there were, or raises MemoryError");
 
 static const mp_rom_map_elem_t table_locals_table[] = {
-    { MP_ROM_QSTR(MP_QSTR___doc__), MP_ROM_PTR(&table_doc) },
-    { MP_ROM_QSTR(MP_QSTR_get), MP_ROM_PTR(&table_get_obj) },
-    { MP_ROM_QSTR(MP_QSTR_set), MP_ROM_PTR(&table_set_obj) },
-    { MP_ROM_QSTR(MP_QSTR_grow), MP_ROM_PTR(&table_grow_obj) },
+    {MP_ROM_QSTR(MP_QSTR___doc__), MP_ROM_PTR(&table_doc)},
+    {MP_ROM_QSTR(MP_QSTR_get), MP_ROM_PTR(&table_get_obj)},
+    {MP_ROM_QSTR(MP_QSTR_set), MP_ROM_PTR(&table_set_obj)},
+    {MP_ROM_QSTR(MP_QSTR_grow), MP_ROM_PTR(&table_grow_obj)},
 };
 static MP_DEFINE_CONST_DICT(table_locals, table_locals_table);
 
@@ -196,18 +200,20 @@ MP_DEFINE_CONST_OBJ_TYPE(
     unary_op, table_unary_op,
     subscr, table_subscr,
     attr, table_attr,
-    locals_dict, &table_locals
-    );
+    locals_dict, &table_locals);
 
 /* ---- Global ---- */
 
 static mp_obj_t global_make_new(const mp_obj_type_t *type, size_t n_args, size_t n_kw, const mp_obj_t *args) {
-    enum { ARG_type, ARG_value, ARG_mutable, ARG_store };
+    enum { ARG_type,
+           ARG_value,
+           ARG_mutable,
+           ARG_store };
     static const mp_arg_t allowed[] = {
-        { MP_QSTR_type, MP_ARG_REQUIRED | MP_ARG_OBJ, { .u_obj = MP_OBJ_NULL } },
-        { MP_QSTR_value, MP_ARG_REQUIRED | MP_ARG_OBJ, { .u_obj = MP_OBJ_NULL } },
-        { MP_QSTR_mutable, MP_ARG_KW_ONLY | MP_ARG_BOOL, { .u_bool = false } },
-        { MP_QSTR_store, MP_ARG_KW_ONLY | MP_ARG_OBJ, { .u_rom_obj = MP_ROM_NONE } },
+        {MP_QSTR_type, MP_ARG_REQUIRED | MP_ARG_OBJ, {.u_obj = MP_OBJ_NULL}},
+        {MP_QSTR_value, MP_ARG_REQUIRED | MP_ARG_OBJ, {.u_obj = MP_OBJ_NULL}},
+        {MP_QSTR_mutable, MP_ARG_KW_ONLY | MP_ARG_BOOL, {.u_bool = false}},
+        {MP_QSTR_store, MP_ARG_KW_ONLY | MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
     };
     mp_arg_val_t val[MP_ARRAY_SIZE(allowed)];
     mp_arg_parse_all_kw_array(n_args, n_kw, args, MP_ARRAY_SIZE(allowed), allowed, val);
@@ -274,7 +280,7 @@ WASM_DOC(global,
          "  imported. .value to read, and to write where .mutable; .type such as 'i64'");
 
 static const mp_rom_map_elem_t global_locals_table[] = {
-    { MP_ROM_QSTR(MP_QSTR___doc__), MP_ROM_PTR(&global_doc) },
+    {MP_ROM_QSTR(MP_QSTR___doc__), MP_ROM_PTR(&global_doc)},
 };
 static MP_DEFINE_CONST_DICT(global_locals, global_locals_table);
 
@@ -283,8 +289,7 @@ MP_DEFINE_CONST_OBJ_TYPE(
     make_new, global_make_new,
     print, global_print,
     attr, global_attr,
-    locals_dict, &global_locals
-    );
+    locals_dict, &global_locals);
 
 /* ---- Between objects and externs ---- */
 

@@ -21,7 +21,8 @@ MP_REGISTER_ROOT_POINTER(void *wasm_reaper);
 
 /* ---- Looking for memoryviews ---- */
 
-enum { BLOCK_HEAD = 1, BLOCK_MARK = 3 }; /* as in py/gc.c */
+enum { BLOCK_HEAD = 1,
+       BLOCK_MARK = 3 }; /* as in py/gc.c */
 
 static bool core_owns_view(const wasm_core_t *core, const void *data) {
     for (const wasm_view_t *v = core->views; v; v = v->next) {
@@ -36,7 +37,8 @@ static bool area_has_view(const mp_state_mem_area_t *area, const wasm_core_t *co
     for (size_t block = 0; block <= area->gc_last_used_block; block++) {
         uint8_t kind = area->gc_alloc_table_start[block / 4] >> (2 * (block & 3)) & 3;
         if (kind == wanted) {
-            const mp_obj_array_t *o = (const mp_obj_array_t *)(area->gc_pool_start + block * MICROPY_BYTES_PER_GC_BLOCK);
+            const uint8_t *p = area->gc_pool_start + block * MICROPY_BYTES_PER_GC_BLOCK;
+            const mp_obj_array_t *o = (const mp_obj_array_t *)p;
             if (o->base.type == &mp_type_memoryview && core_owns_view(core, o->items)) {
                 return true;
             }
@@ -55,11 +57,11 @@ static bool core_is_viewed(const wasm_core_t *core, bool finalising) {
         if (area_has_view(area, core, finalising ? BLOCK_MARK : BLOCK_HEAD)) {
             return true;
         }
-        #if MICROPY_GC_SPLIT_HEAP
+#if MICROPY_GC_SPLIT_HEAP
         area = area->next;
-        #else
+#else
         area = NULL;
-        #endif
+#endif
     } while (area != NULL);
     return false;
 }
@@ -133,7 +135,7 @@ static mp_obj_t reaper_del(mp_obj_t self) {
 static MP_DEFINE_CONST_FUN_OBJ_1(reaper_del_obj, reaper_del);
 
 static const mp_rom_map_elem_t reaper_locals_table[] = {
-    { MP_ROM_QSTR(MP_QSTR___del__), MP_ROM_PTR(&reaper_del_obj) },
+    {MP_ROM_QSTR(MP_QSTR___del__), MP_ROM_PTR(&reaper_del_obj)},
 };
 static MP_DEFINE_CONST_DICT(reaper_locals, reaper_locals_table);
 static MP_DEFINE_CONST_OBJ_TYPE(type_reaper, MP_QSTR_Reaper, MP_TYPE_FLAG_NONE, locals_dict, &reaper_locals);
@@ -158,7 +160,7 @@ static mp_obj_t store_del(mp_obj_t self_in) {
 static MP_DEFINE_CONST_FUN_OBJ_1(store_del_obj, store_del);
 
 static const mp_rom_map_elem_t store_locals_table[] = {
-    { MP_ROM_QSTR(MP_QSTR___del__), MP_ROM_PTR(&store_del_obj) },
+    {MP_ROM_QSTR(MP_QSTR___del__), MP_ROM_PTR(&store_del_obj)},
 };
 static MP_DEFINE_CONST_DICT(store_locals, store_locals_table);
 static MP_DEFINE_CONST_OBJ_TYPE(type_store, MP_QSTR_Store, MP_TYPE_FLAG_NONE, locals_dict, &store_locals);
@@ -186,7 +188,7 @@ wasm_store_obj_t *wasm_store_new(const wl_config_t *config) {
     }
     if (status != WL_OK) {
         wasm_free(core, sizeof(*core));
-        wasm_raise_status(NULL, &(wl_error_t){ .status = status, .func_index = WL_NO_INDEX });
+        wasm_raise_status(NULL, &(wl_error_t){.status = status, .func_index = WL_NO_INDEX});
     }
     self->core = core;
     return self;
@@ -197,18 +199,18 @@ void wasm_store_keep_module(wasm_store_obj_t *store, mp_obj_t module) {
     mp_obj_list_append(store->modules, module);
     wasm_images_t *entry = wasm_alloc(sizeof(*entry));
     if (entry == NULL) {
-        wasm_raise_status(NULL, &(wl_error_t){ .status = WL_NO_MEMORY });
+        wasm_raise_status(NULL, &(wl_error_t){.status = WL_NO_MEMORY});
     }
     image->refs++;
-    *entry = (wasm_images_t){ store->core->images, image };
+    *entry = (wasm_images_t){store->core->images, image};
     store->core->images = entry;
 }
 
 wasm_store_obj_t *wasm_store_of(mp_obj_t obj) {
     /* All of them begin with their base and their store. */
     const mp_obj_type_t *type = mp_obj_get_type(obj);
-    if (type == &wasm_type_instance || type == &wasm_type_memory || type == &wasm_type_table
-        || type == &wasm_type_global || type == &wasm_type_func) {
+    if (type == &wasm_type_instance || type == &wasm_type_memory || type == &wasm_type_table ||
+        type == &wasm_type_global || type == &wasm_type_func) {
         return ((wasm_handle_obj_t *)MP_OBJ_TO_PTR(obj))->store;
     }
     return NULL;
@@ -236,7 +238,7 @@ bool wasm_store_viewed(wasm_store_obj_t *store, const void *data) {
     if (view == NULL) {
         return false;
     }
-    *view = (wasm_view_t){ core->views, data };
+    *view = (wasm_view_t){core->views, data};
     core->views = view;
     return true;
 }

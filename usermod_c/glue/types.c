@@ -27,7 +27,7 @@ const char *wasm_type_name(uint8_t type) {
 }
 
 qstr wasm_kind_name(wl_extern_kind_t kind) {
-    static const uint16_t names[] = { MP_QSTR_func, MP_QSTR_table, MP_QSTR_memory, MP_QSTR_global };
+    static const uint16_t names[] = {MP_QSTR_func, MP_QSTR_table, MP_QSTR_memory, MP_QSTR_global};
     return names[kind];
 }
 
@@ -89,7 +89,7 @@ mp_obj_t wasm_extern_str(const wl_extern_type_t *type) {
 }
 
 void wasm_extern_describe(const wl_store_t *store, const wl_extern_t *object, wl_extern_type_t *type) {
-    *type = (wl_extern_type_t){ .kind = object->kind };
+    *type = (wl_extern_type_t){.kind = object->kind};
     switch (object->kind) {
         case WL_EXTERN_FUNC:
             type->func = wl_func_type(store, object->u.func);

@@ -28,9 +28,10 @@ def test_resumed_equals_uninterrupted():
     used = plain.fuel_used
     for step in (1, 7, 100, 1000, 100000):
         i = instance("loop", fuel=step)
+        e = i.exports
         got = []
         stops = 0
-        for call, args in ((i.exports.count, (3000,)), (i.exports.fib, (12,)), (i.exports.two, ())):
+        for call, args in ((e.count, (3000,)), (e.fib, (12,)), (e.two, ())):
             result, n = finish(call, *args, step=step)
             got.append(result)
             stops += n

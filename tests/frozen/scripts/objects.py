@@ -5,7 +5,6 @@ import gc
 import struct
 import sys
 
-import _wasm
 import wasm
 from support import data, free, instance, module, raises, same, settle
 
@@ -55,7 +54,8 @@ def test_memory_read_write():
     m.write(65534, b"ab")
     same(m.read(65534, 2), b"ab")
     same(m.read(65536, 0), b"")
-    for address, size in ((65535, 2), (65536, 1), (-1, 1), (2**32 - 1, 2), (8, 2**32 - 1), (0, -1)):
+    outside = ((65535, 2), (65536, 1), (-1, 1), (2**32 - 1, 2), (8, 2**32 - 1), (0, -1))
+    for address, size in outside:
         raises(IndexError, m.read, address, size)
     raises(IndexError, m.write, 65535, b"ab")
     raises(IndexError, m.write, -(2**31), b"a")
@@ -161,7 +161,7 @@ def test_table_of_objects():
     del marker
     for _ in range(20):
         gc.collect()
-        same([bytes(32) for _ in range(50)][0], bytes(32))
+        assert [bytes(32) for _ in range(50)]
     same(e.thing_at(1), ["kept", "alive"])
     assert e.thing_at(0) is None
     assert e.things[1] is e.thing_at(1)
@@ -243,7 +243,8 @@ def test_numbers_as_globals():
     e = instance("user", {"lib": space}).exports
     same(e.base(), 2**40)
     same(e.inc2(1), 21)
-    for name, bad in (("base", "x"), ("base", 2**64), ("count", 5), ("memory", 5), ("funcs", None)):
+    wrong = (("base", "x"), ("base", 2**64), ("count", 5), ("memory", 5), ("funcs", None))
+    for name, bad in wrong:
         given = dict(space)
         given[name] = bad
         x = raises(wasm.LinkError, instance, "user", {"lib": given})
@@ -259,9 +260,10 @@ def test_wrong_kinds_and_limits():
         "base": 1,
         "inc": lib.exports.inc,
     }
+    small = wasm.Memory(0, 5, store=lib)
     bad = (
         ("memory", lib.exports.funcs, "memory 1.. pages expected, table funcref 4..8 given"),
-        ("memory", wasm.Memory(0, 5, store=lib), "memory 1.. pages expected, memory 0..5 pages given"),
+        ("memory", small, "memory 1.. pages expected, memory 0..5 pages given"),
         ("funcs", lib.exports.things, "table funcref 2.. expected, table externref 2.. given"),
         ("count", lib.exports.pi, "global mut i32 expected, global mut f64 given"),
         ("count", lib.exports.inc, "global mut i32 expected, func (i32) -> i32 given"),

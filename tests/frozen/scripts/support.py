@@ -25,7 +25,9 @@ def instance(name, imports=None, **limits):
 
 
 def same(got, wanted):
-    assert got == wanted and type(got) is type(wanted), "%r, not %r" % (got, wanted)
+    """Fail unless both are equal and of one type."""
+    alike = got == wanted and type(got) is type(wanted)
+    assert alike, f"{got!r}, not {wanted!r}"
 
 
 def raises(kind, function, *args, **kwargs):
@@ -33,9 +35,11 @@ def raises(kind, function, *args, **kwargs):
     try:
         result = function(*args, **kwargs)
     except BaseException as e:
-        assert type(e) is kind, "%r raised, not %s" % (e, kind)
-        return e
-    raise AssertionError("%s expected, returned %r" % (kind, result))
+        raised = e
+    else:
+        raise AssertionError(f"{kind} expected, returned {result!r}")
+    assert type(raised) is kind, f"{raised!r} raised, not {kind}"
+    return raised
 
 
 def settle():

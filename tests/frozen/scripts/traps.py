@@ -10,11 +10,10 @@ def test_trap():
     x = raises(wasm.Trap, i.exports.deep)
     same((x.code, x.func_index), ("TRAP_UNREACHABLE", 0))
     same(data("traps")[x.offset], 0x00)  # the opcode of `unreachable`
-    same([frame[:2] for frame in x.backtrace], [(0, "crash"), (1, "middle"), (2, None)][: len(x.backtrace)])
-    same(len(x.backtrace), 3)
+    same([frame[:2] for frame in x.backtrace], [(0, "crash"), (1, "middle"), (2, None)])
     same(x.backtrace[0][2], x.offset)
     same(data("traps")[x.backtrace[1][2]], 0x10)  # `call`
-    same(str(x), "unreachable in crash (function 0, offset 0x%x)" % x.offset)
+    same(str(x), f"unreachable in crash (function 0, offset 0x{x.offset:x})")
     assert isinstance(x, wasm.WasmError)
     assert isinstance(x, Exception)
 
@@ -94,7 +93,7 @@ def test_invalid():
     b = b"\0asm\1\0\0\0" + b"\1\5\1\x60\0\1\x7f" + b"\3\2\1\0" + b"\x0a\6\1\4\0\x42\0\x0b"
     x = raises(wasm.Invalid, load, b)
     same((x.code, x.func_index), ("TYPE_MISMATCH", 0))
-    same(str(x), "type mismatch (function 0, offset 0x%x)" % x.offset)
+    same(str(x), f"type mismatch (function 0, offset 0x{x.offset:x})")
     assert len(b) - 3 <= x.offset < len(b), x.offset
 
 
@@ -110,21 +109,24 @@ def test_unsupported():
 
 def test_every_truncation_and_flip_is_handled():
     good = data("traps")
+    loaded = 0
     for n in range(len(good)):
         try:
             wasm.Module(good[:n])
-        except wasm.LoadError as e:
-            assert e.code
+            loaded += 1
+        except wasm.LoadError:
+            pass
+    assert loaded < 10, loaded  # at the ends of sections
     for n in range(len(good)):
         for bit in (1, 0x80):
             b = bytearray(good)
             b[n] ^= bit
             try:
                 wasm.Instance(wasm.Module(b))
-            except wasm.WasmError as e:
-                assert e.code
-            except MemoryError:
+                loaded += 1
+            except (wasm.WasmError, MemoryError):
                 pass
+    assert loaded < len(good), loaded
 
 
 def test_errors_are_classes_of_their_own():
