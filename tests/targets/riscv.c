@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Start-up and instruction counter for one hart in machine mode on QEMU's riscv32 virt. The
+ * Start-up and instruction counter for one core in machine mode on QEMU's riscv32 virt. The
  * emulator's loader puts .data and .bss in place.
  */
 #include "bare.h"

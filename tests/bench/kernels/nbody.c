@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * The Sun and its four gas giants for n steps of 0.01 days' arc: f64 throughout. Positions in AU,
+ * The Sun and its four giant planets for n steps of 0.01 years: f64 throughout. Positions in AU,
  * velocities in AU a year, masses in units where the Sun's is 4 pi squared.
  */
 #include "kernel.h"
