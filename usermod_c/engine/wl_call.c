@@ -55,7 +55,12 @@ uint32_t wl_call_top(const wl_call_t *call) {
 
 wl_status_t wl_call_begin(wl_call_t *call, wl_store_t *store, wl_func_t func, const uint32_t *args) {
     const wl_functype_t *type = wl_func_type(store, func);
-    memset(call, 0, sizeof *call);
+    call->store = NULL;
+    call->instance = NULL;
+    call->host = 0;
+    call->state = WL_CALL_READY;
+    call->error.status = WL_OK;
+    call->error.offset = 0;
     call->error.func_index = WL_NO_INDEX;
     if (type == NULL) {
         return WL_BAD_ARGUMENT;
@@ -119,7 +124,9 @@ static wl_status_t enter(wl_ctx_t *ctx, wl_instance_t *instance, uint32_t func_i
     }
     uint32_t *p = fp + h[WL_H_RET] / WL_SLOT_BYTES;
     *p = WL_PACK(ctx, ctx->words + stub);
-    memset(p + 1, 0, h[WL_H_ZERO] * WL_SLOT_BYTES);
+    if (h[WL_H_ZERO] != 0) {
+        memset(p + 1, 0, h[WL_H_ZERO] * WL_SLOT_BYTES);
+    }
     wl_ctx_enter(ctx, instance);
     ctx->fp = fp;
     ctx->ip = h + WL_H_WORDS;
@@ -319,11 +326,8 @@ wl_status_t wl_call_run(wl_call_t *call, int32_t slice) {
         } else {
             status = step(call, (int32_t)fuel);
         }
-        if (is_stop(status)) {
-            return status;
-        }
         if (status != WL_OK) {
-            return trapped(call, status);
+            return is_stop(status) ? status : trapped(call, status);
         }
     }
     return WL_OK;

@@ -164,7 +164,7 @@ typedef enum {
 } wl_misc_t;
 /* MISC_LOAD and MISC_STORE: the width's log2 and, for loads, whether to sign-extend stand in the
  * first operand's high byte. */
-#define WL_MISC_WIDTH(log2, sign) ((uint32_t)((log2) | (sign) << 2) << 8)
+#define WL_MISC_WIDTH(log2, sign) (((uint32_t)(log2) | (uint32_t)(sign) << 2) << 8)
 
 /* OK for an opcode that wl_wasm_ops.def has and for the prefix 0xfc, else the feature that would
  * bring it (NO_GC ...) or BAD_OPCODE. */

@@ -199,13 +199,12 @@ extern void wl_profile(uint32_t op);
 #define TRAP(status) do { ctx->arg = (status); goto trap; } while (0)
 #define MEM_TRAP(address, length) do { acc = (address); ctx->trap_offset = (length); goto memory_trap; } while (0)
 
-/* Left alone, the compiler puts the state on the stack; these registers survive calls. */
+/* Left alone, the compiler puts the state on the stack of Thumb-1; these registers survive calls.
+ * RV32 has registers enough, and GCC 12 makes wrong code there with pinned ones. */
 #if defined(__thumb__)
-#define PIN(arm, riscv) __asm__(arm)
-#elif defined(__riscv)
-#define PIN(arm, riscv) __asm__(riscv)
+#define PIN(arm) __asm__(arm)
 #else
-#define PIN(arm, riscv)
+#define PIN(arm)
 #endif
 
 /* One function for both: with no context it hands out its table of handlers. */
@@ -218,15 +217,15 @@ static __attribute__((noinline)) const void *const *run(wl_ctx_t *state) {
     if (state == NULL) {
         return handlers;
     }
-    register const uint16_t *ip PIN("r4", "s0") = state->ip;
-    register uint32_t *fp PIN("r5", "s1") = state->fp;
-    register uint32_t acc PIN("r6", "s2") = state->acc;
-    register uint8_t *mem PIN("r7", "s3") = state->mem;
-    register uint32_t lim4 PIN("r8", "s4") = state->lim4;
-    register int32_t fuel PIN("r9", "s5") = state->fuel;
-    register wl_ctx_t *ctx PIN("r11", "s7") = state;
+    register const uint16_t *ip PIN("r4") = state->ip;
+    register uint32_t *fp PIN("r5") = state->fp;
+    register uint32_t acc PIN("r6") = state->acc;
+    register uint8_t *mem PIN("r7") = state->mem;
+    register uint32_t lim4 PIN("r8") = state->lim4;
+    register int32_t fuel PIN("r9") = state->fuel;
+    register wl_ctx_t *ctx PIN("r11") = state;
 #if WL_DISPATCH == WL_DISPATCH_GOTO
-    register uintptr_t base PIN("r10", "s6") = (uintptr_t)run;
+    register uintptr_t base PIN("r10") = (uintptr_t)run;
 #endif
     NEXT(0);
 #include "wl_handlers.h"

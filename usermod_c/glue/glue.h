@@ -31,11 +31,6 @@
 #define MP_NORETURN NORETURN
 #endif
 
-/* Linear memory that an instance may use when its owner does not say. */
-#ifndef WASM_DEFAULT_MEMORY_MAX_BYTES
-#define WASM_DEFAULT_MEMORY_MAX_BYTES WL_DEFAULT_MEMORY_MAX_BYTES
-#endif
-
 /* Fuel between two looks at pending events: below 50 ms on a Cortex-M0+ at 125 MHz. */
 #ifndef WASM_SLICE_FUEL
 #define WASM_SLICE_FUEL 50000
@@ -54,6 +49,11 @@
 #define WASM_ARENA_C_HEAP 0
 #endif
 #endif
+/* Linear memory that an instance may use when its owner does not say. */
+#ifndef WASM_DEFAULT_MEMORY_MAX_BYTES
+#define WASM_DEFAULT_MEMORY_MAX_BYTES (WASM_ARENA_C_HEAP ? 1u << 20 : WL_DEFAULT_MEMORY_MAX_BYTES)
+#endif
+
 extern const wl_allocator_t wasm_allocator;
 void *wasm_alloc(size_t size); /* zeroed; NULL when out of memory */
 void wasm_free(void *p, size_t size);
@@ -253,7 +253,5 @@ mp_obj_t wasm_memory_new(wasm_store_obj_t *store, wl_memory_t *memory);
 
 /* ---- instance.c ---- */
 extern const mp_obj_type_t wasm_type_instance, wasm_type_exports;
-/* The object behind an export; false when there is none of that name. */
-bool wasm_exports_find(mp_obj_t exports, const char *name, size_t size, wl_extern_t *object);
 
 #endif

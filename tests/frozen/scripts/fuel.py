@@ -24,14 +24,14 @@ def finish(call, *args, step):
 
 def test_resumed_equals_uninterrupted():
     plain = instance("loop")
-    wanted = plain.exports.count(3000), plain.exports.fib(12), plain.exports.two()
+    wanted = plain.exports.count(300), plain.exports.fib(12), plain.exports.two()
     used = plain.fuel_used
     for step in (1, 7, 100, 1000, 100000):
         i = instance("loop", fuel=step)
         e = i.exports
         got = []
         stops = 0
-        for call, args in ((e.count, (3000,)), (e.fib, (12,)), (e.two, ())):
+        for call, args in ((e.count, (300,)), (e.fib, (12,)), (e.two, ())):
             result, n = finish(call, *args, step=step)
             got.append(result)
             stops += n
@@ -100,7 +100,7 @@ def test_dropped_exceptions_leak_nothing():
         i.fuel = 10
     after = free()
     same(after[1], before[1])
-    assert abs(after[0] - before[0]) < 200, (before, after)
+    assert abs(after[0] - before[0]) < 512, (before, after)
 
 
 def test_start_resumes_to_the_instance():

@@ -15,4 +15,4 @@
       local.get 0 i32.const 2 i32.sub call $fib
       i32.add
     end)
-  (func (export "two") (result i32 i64) i32.const 3000 call $count i64.eqz i32.const 3000 call $count))
+  (func (export "two") (result i32 i64) i32.const 300 call $count i64.eqz i32.const 300 call $count))
