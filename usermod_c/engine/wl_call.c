@@ -57,6 +57,8 @@ wl_status_t wl_call_begin(wl_call_t *call, wl_store_t *store, wl_func_t func, co
     const wl_functype_t *type = wl_func_type(store, func);
     call->store = NULL;
     call->instance = NULL;
+    call->ip = 0; /* in no body */
+    call->fp = 0;
     call->host = 0;
     call->state = WL_CALL_READY;
     call->error.status = WL_OK;
