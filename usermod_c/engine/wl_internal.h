@@ -14,6 +14,8 @@
 
 #define WL_LIKELY(x) __builtin_expect(!!(x), 1)
 #define WL_UNLIKELY(x) __builtin_expect(!!(x), 0)
+/* For what must not widen its caller's frame, or is too big to be there more than once. */
+#define WL_NOINLINE __attribute__((noinline))
 
 /* ---- Reader: a cursor over the module's bytes ----
  * A failing read records the first error, moves to the end and returns zero, so callers check

@@ -718,7 +718,7 @@ static void do_store(wl_translator_t *t, uint32_t code, uint32_t offset, uint32_
     }
 }
 
-void wl_tr_simple(wl_translator_t *t, uint8_t op, uint32_t offset) {
+void wl_tr_simple(wl_translator_t *t, uint32_t op, uint32_t offset) {
     uint32_t code = simple_ops[op] & ((1u << CODE_BITS) - 1), kind = simple_ops[op] >> CODE_BITS;
     uint32_t sig = wl_signatures[op];
     uint32_t in = sig_slots(sig & 15), out = sig_slots(sig >> 12);
@@ -1413,6 +1413,7 @@ void wl_tr_begin(wl_translator_t *t, wl_validator_t *v) {
     t->acc_slot = WL_NO_SLOT;
     wl_ctrl_t *c = &v->ctrls[0];
     c->base = t->first_operand;
+    c->label = c->else_label = WL_NO_POS;
     for (uint32_t i = 0; i < WL_H_WORDS; i++) {
         wl_emit_word(t, 0);
     }

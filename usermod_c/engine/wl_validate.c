@@ -48,8 +48,11 @@ enum { T_NONE, T_i, T_l, T_f, T_d };
 #define SIG_id_ SIG(0, T_d, T_i, 0)
 #define SIG_iii_ SIG(0, T_i, T_i, T_i)
 
+/* Instructions with other immediates than a memory's have a case of their own as well. */
+#define IS_SIMPLE(imm) ((imm) == WL_IMM_NONE || ((imm) >= WL_IMM_MEM1 && (imm) <= WL_IMM_MEM8))
 const uint16_t wl_signatures[256] = {
-#define WASM_OP(name, byte, mnemonic, imm, sig, kind, code) [byte] = SIG_##sig,
+#define WASM_OP(name, byte, mnemonic, imm, sig, kind, code) \
+    [byte] = IS_SIMPLE(WL_IMM_##imm) ? SIG_##sig : WL_SIG_SPECIAL,
 #include "wl_wasm_ops.def"
 #undef WASM_OP
 };
@@ -61,8 +64,8 @@ static const uint8_t immediates[256] = {
 #undef WASM_OP
 };
 
-static uint8_t sig_type(uint32_t nibble) {
-    return (uint8_t)(0x80 - nibble);
+static uint32_t sig_type(uint32_t nibble) {
+    return 0x80 - nibble;
 }
 
 /* ---- Stacks ---- */
@@ -72,7 +75,19 @@ static uint8_t sig_type(uint32_t nibble) {
 
 static bool fail(wl_validator_t *v, wl_status_t status) {
     wl_reader_fail(&v->r, status, v->op_pos);
+    v->drive = false;
     return false;
+}
+
+/* Whether the translator is to see the instruction whose immediates have been read. */
+static inline bool drives(const wl_validator_t *v) {
+    return v->drive && v->r.status == WL_OK;
+}
+
+/* Takes up what is known of the innermost block. */
+static void set_reach(wl_validator_t *v, bool unreachable) {
+    v->unreachable = unreachable;
+    v->drive = v->translator != NULL && !unreachable && v->r.status == WL_OK;
 }
 
 /* The next capacity of a stack that is full; the same again at the limit. */
@@ -80,29 +95,32 @@ static uint32_t grown(uint32_t cap, uint32_t step, uint32_t limit) {
     return limit - cap < step ? limit : cap + step;
 }
 
-static void push(wl_validator_t *v, uint8_t type) {
-    if (WL_UNLIKELY(v->depth == v->types_cap)) {
-        uint32_t cap = grown(v->types_cap, OPERANDS_STEP, WL_LIMIT_OPERANDS);
-        if (cap == v->types_cap) {
-            fail(v, WL_OVER_OPERANDS);
-            return;
-        }
-        uint8_t *p = wl_resize(v->allocator, v->types, v->types_cap, cap);
-        if (p == NULL) {
-            fail(v, WL_NO_MEMORY);
-            return;
-        }
-        v->types = p;
-        v->types_cap = cap;
+static WL_NOINLINE bool grow_types(wl_validator_t *v) {
+    uint32_t cap = grown(v->types_cap, OPERANDS_STEP, WL_LIMIT_OPERANDS);
+    if (cap == v->types_cap) {
+        return fail(v, WL_OVER_OPERANDS);
     }
-    v->types[v->depth++] = type;
+    uint8_t *p = wl_resize(v->allocator, v->types, v->types_cap, cap);
+    if (p == NULL) {
+        return fail(v, WL_NO_MEMORY);
+    }
+    v->types = p;
+    v->types_cap = cap;
+    return true;
+}
+
+static void push(wl_validator_t *v, uint32_t type) {
+    uint32_t depth = v->depth;
+    if (WL_LIKELY(depth != v->types_cap) || grow_types(v)) {
+        v->types[depth] = (uint8_t)type;
+        v->depth = depth + 1;
+    }
 }
 
 /* Pops any operand; its type is 0 when unknown. */
-static uint8_t pop_any(wl_validator_t *v) {
-    const wl_ctrl_t *c = wl_ctrl_top(v);
-    if (WL_UNLIKELY(v->depth == c->height)) {
-        if (!c->unreachable) {
+static uint32_t pop_any(wl_validator_t *v) {
+    if (WL_UNLIKELY(v->depth == v->height)) {
+        if (!v->unreachable) {
             fail(v, WL_TYPE_MISMATCH);
         }
         return 0;
@@ -110,11 +128,18 @@ static uint8_t pop_any(wl_validator_t *v) {
     return v->types[--v->depth];
 }
 
-static void pop(wl_validator_t *v, uint8_t type) {
-    uint8_t actual = pop_any(v);
-    if (WL_UNLIKELY(actual != type) && actual != 0) {
-        fail(v, WL_TYPE_MISMATCH);
+static void pop(wl_validator_t *v, uint32_t type) {
+    uint32_t depth = v->depth - 1;
+    if (WL_LIKELY(depth + 1 != v->height)) {
+        uint32_t actual = v->types[depth];
+        v->depth = depth;
+        if (WL_LIKELY(actual == type) || actual == 0) {
+            return;
+        }
+    } else if (v->unreachable) {
+        return;
     }
+    fail(v, WL_TYPE_MISMATCH);
 }
 
 static void pop_all(wl_validator_t *v, const uint8_t *types, uint32_t n) {
@@ -130,9 +155,9 @@ static void push_all(wl_validator_t *v, const uint8_t *types, uint32_t n) {
 }
 
 static void set_unreachable(wl_validator_t *v) {
-    wl_ctrl_t *c = wl_ctrl_top(v);
-    v->depth = c->height;
-    c->unreachable = true;
+    v->depth = v->height;
+    v->unreachable = true;
+    v->drive = false;
 }
 
 static uint32_t slots_of(const uint8_t *types, uint32_t n) {
@@ -143,34 +168,46 @@ static uint32_t slots_of(const uint8_t *types, uint32_t n) {
     return slots;
 }
 
+static bool grow_ctrls(wl_validator_t *v) {
+    uint32_t cap = grown(v->ctrls_cap, CTRLS_STEP, WL_LIMIT_NESTING);
+    if (cap == v->ctrls_cap) {
+        return fail(v, WL_OVER_NESTING);
+    }
+    wl_ctrl_t *p = wl_resize(v->allocator, v->ctrls, v->ctrls_cap * sizeof *p, cap * sizeof *p);
+    if (p == NULL) {
+        return fail(v, WL_NO_MEMORY);
+    }
+    v->ctrls = p;
+    v->ctrls_cap = cap;
+    return true;
+}
+
+/* What a block takes and gives. */
+typedef struct {
+    const uint8_t *params, *results;
+    uint8_t n_params, n_results;
+} blocktype_t;
+
 /* Opens a block whose parameters have been popped; they are pushed again. */
-static wl_ctrl_t *push_ctrl(wl_validator_t *v, uint8_t op, const uint8_t *params, uint32_t n_params,
-                            const uint8_t *results, uint32_t n_results) {
-    if (v->n_ctrls == v->ctrls_cap) {
-        uint32_t cap = grown(v->ctrls_cap, CTRLS_STEP, WL_LIMIT_NESTING);
-        if (cap == v->ctrls_cap) {
-            fail(v, WL_OVER_NESTING);
-            return NULL;
-        }
-        wl_ctrl_t *p = wl_resize(v->allocator, v->ctrls, v->ctrls_cap * sizeof *p, cap * sizeof *p);
-        if (p == NULL) {
-            fail(v, WL_NO_MEMORY);
-            return NULL;
-        }
-        v->ctrls = p;
-        v->ctrls_cap = cap;
+static wl_ctrl_t *push_ctrl(wl_validator_t *v, uint32_t op, const blocktype_t *type) {
+    if (v->n_ctrls == v->ctrls_cap && !grow_ctrls(v)) {
+        return NULL;
+    }
+    if (v->n_ctrls > 0) {
+        wl_ctrl_top(v)->unreachable = v->unreachable;
     }
     wl_ctrl_t *c = &v->ctrls[v->n_ctrls++];
-    memset(c, 0, sizeof *c);
-    c->op = op;
-    c->params = params;
-    c->results = results;
-    c->n_params = (uint8_t)n_params;
-    c->n_results = (uint8_t)n_results;
-    c->param_slots = (uint8_t)slots_of(params, n_params);
-    c->result_slots = (uint8_t)slots_of(results, n_results);
-    c->height = v->depth;
-    push_all(v, params, n_params);
+    c->op = (uint8_t)op;
+    c->dead = v->unreachable && v->translator != NULL;
+    c->params = type->params;
+    c->results = type->results;
+    c->n_params = type->n_params;
+    c->n_results = type->n_results;
+    c->param_slots = (uint8_t)slots_of(type->params, type->n_params);
+    c->result_slots = (uint8_t)slots_of(type->results, type->n_results);
+    c->height = v->height = v->depth;
+    set_reach(v, c->dead);
+    push_all(v, type->params, type->n_params);
     return c;
 }
 
@@ -197,51 +234,54 @@ static void check_end(wl_validator_t *v, const wl_ctrl_t *c) {
     }
 }
 
-static void do_block(wl_validator_t *v, uint8_t op) {
-    const uint8_t *params = NULL, *results = NULL;
-    uint32_t n_params = 0, n_results = 0, at = v->r.pos;
-    bool live = !wl_ctrl_top(v)->unreachable;
-    int64_t type = wl_read_s33(&v->r);
-    if (type >= 0) {
-        if ((uint64_t)type >= v->module->n_types) {
-            fail(v, WL_UNKNOWN_TYPE);
-            return;
+static bool read_blocktype(wl_validator_t *v, blocktype_t *type) {
+    uint32_t at = v->r.pos;
+    memset(type, 0, sizeof *type);
+    if (at < v->r.end && v->r.bytes[at] == 0x40) {
+        v->r.pos++;
+        return true;
+    }
+    int64_t index = wl_read_s33(&v->r);
+    if (index >= 0) {
+        if ((uint64_t)index >= v->module->n_types) {
+            return fail(v, WL_UNKNOWN_TYPE);
         }
-        const wl_functype_t *t = &v->module->types[type];
-        params = t->params;
-        results = t->results;
-        n_params = t->n_params;
-        n_results = t->n_results;
-    } else if (type != -64) {
-        if (v->r.pos - at != 1) { /* a value type is one byte */
-            wl_reader_fail(&v->r, WL_LEB_TOO_LONG, at);
-            return;
-        }
-        wl_reader_t r = v->r;
-        wl_reader_init(&r, v->r.bytes, at, v->r.end);
-        wl_read_value_type(&r);
-        if (r.status != WL_OK) {
-            wl_reader_fail(&v->r, r.status, at);
-            return;
-        }
-        results = v->r.bytes + at;
-        n_results = 1;
+        const wl_functype_t *t = &v->module->types[index];
+        type->params = t->params;
+        type->results = t->results;
+        type->n_params = (uint8_t)t->n_params;
+        type->n_results = (uint8_t)t->n_results;
+        return v->r.status == WL_OK;
+    }
+    if (v->r.pos - at != 1) { /* a value type is one byte */
+        wl_reader_fail(&v->r, WL_LEB_TOO_LONG, at);
+        return false;
+    }
+    v->r.pos = at;
+    type->results = v->r.bytes + at;
+    type->n_results = 1;
+    wl_read_value_type(&v->r);
+    return v->r.status == WL_OK;
+}
+
+static void do_block(wl_validator_t *v, uint32_t op) {
+    blocktype_t type;
+    if (!read_blocktype(v, &type)) {
+        return;
     }
     if (op == WL_WASM_IF) {
         pop(v, WL_I32);
     }
-    pop_all(v, params, n_params);
-    wl_ctrl_t *c = push_ctrl(v, op, params, n_params, results, n_results);
-    if (c == NULL || v->translator == NULL) {
+    pop_all(v, type.params, type.n_params);
+    wl_ctrl_t *c = push_ctrl(v, op, &type);
+    if (c == NULL || v->translator == NULL || v->r.status != WL_OK) {
         return;
     }
-    if (live) {
-        wl_tr_block(v->translator, c);
-    } else {
-        c->dead = true;
-        c->unreachable = true;
+    if (c->dead) {
         v->depth = c->height;
         wl_tr_dead_block(v->translator, c);
+    } else {
+        wl_tr_block(v->translator, c);
     }
 }
 
@@ -251,20 +291,20 @@ static void do_else(wl_validator_t *v) {
         fail(v, WL_BAD_OPCODE);
         return;
     }
-    bool live = !c->unreachable;
+    bool live = !v->unreachable;
     check_end(v, c);
     if (v->translator != NULL && v->r.status == WL_OK && !c->dead) {
         wl_tr_else(v->translator, c, live);
     }
     c->op = WL_WASM_ELSE;
-    c->unreachable = c->dead;
     v->depth = c->height;
+    set_reach(v, c->dead);
     push_all(v, c->params, c->n_params);
 }
 
 static void do_end(wl_validator_t *v) {
     wl_ctrl_t *c = wl_ctrl_top(v);
-    bool live = !c->unreachable;
+    bool live = !v->unreachable;
     check_end(v, c);
     if (c->op == WL_WASM_IF) { /* no else: parameters must do as results */
         if (c->n_params != c->n_results ||
@@ -278,24 +318,38 @@ static void do_end(wl_validator_t *v) {
     if (v->translator != NULL) {
         wl_tr_end(v->translator, c, live);
     }
-    const uint8_t *results = c->results;
-    uint32_t n = c->n_results;
-    v->n_ctrls--;
-    if (v->n_ctrls > 0) {
-        push_all(v, results, n);
+    if (--v->n_ctrls > 0) {
+        const wl_ctrl_t *outer = wl_ctrl_top(v);
+        v->height = outer->height;
+        set_reach(v, outer->unreachable);
+        push_all(v, c->results, c->n_results);
     }
 }
 
-static void do_br_table(wl_validator_t *v, bool live) {
+/* Whether the operands on top are of these types; they stay. */
+static bool check_top(wl_validator_t *v, const uint8_t *types, uint32_t n) {
+    for (uint32_t depth = v->depth; n > 0; n--) {
+        if (depth == v->height) {
+            return v->unreachable || fail(v, WL_TYPE_MISMATCH);
+        }
+        uint32_t actual = v->types[--depth];
+        if (actual != types[n - 1] && actual != 0) {
+            return fail(v, WL_TYPE_MISMATCH);
+        }
+    }
+    return true;
+}
+
+static void do_br_table(wl_validator_t *v) {
     pop(v, WL_I32);
     uint32_t count = wl_read_u32(&v->r);
     if (count > v->r.end - v->r.pos) {
         wl_reader_fail(&v->r, WL_UNEXPECTED_END, v->r.pos);
         return;
     }
-    uint32_t labels = v->r.pos, arity = WL_NO_INDEX, height = v->depth;
-    for (uint32_t i = 0; i <= count && v->r.status == WL_OK; i++) {
-        wl_ctrl_t *c = label(v, wl_read_u32(&v->r));
+    uint32_t labels = v->r.pos, arity = WL_NO_INDEX;
+    for (uint32_t i = 0; i <= count; i++) {
+        const wl_ctrl_t *c = label(v, wl_read_u32(&v->r));
         if (c == NULL) {
             return;
         }
@@ -306,33 +360,19 @@ static void do_br_table(wl_validator_t *v, bool live) {
         } else if (arity != n) {
             fail(v, WL_TYPE_MISMATCH);
         }
-        /* Pop and look again for the next: what is on the stack stays as it is. */
-        const wl_ctrl_t *top = wl_ctrl_top(v);
-        for (uint32_t k = n, d = height; k-- > 0;) {
-            if (d == top->height) {
-                if (!top->unreachable) {
-                    fail(v, WL_TYPE_MISMATCH);
-                }
-                continue;
-            }
-            uint8_t actual = v->types[--d];
-            if (actual != types[k] && actual != 0) {
-                fail(v, WL_TYPE_MISMATCH);
-            }
+        if (!check_top(v, types, n) || v->r.status != WL_OK) {
+            return;
         }
     }
-    if (v->r.status != WL_OK) {
-        return;
-    }
-    if (v->translator != NULL && live) {
+    if (drives(v)) {
         wl_tr_br_table(v->translator, labels, count);
     }
     set_unreachable(v);
 }
 
-static void do_branch(wl_validator_t *v, bool conditional, bool live) {
+static void do_branch(wl_validator_t *v, bool conditional) {
     uint32_t depth = wl_read_u32(&v->r);
-    wl_ctrl_t *c = label(v, depth);
+    const wl_ctrl_t *c = label(v, depth);
     if (c == NULL) {
         return;
     }
@@ -342,7 +382,7 @@ static void do_branch(wl_validator_t *v, bool conditional, bool live) {
         pop(v, WL_I32);
     }
     pop_all(v, types, n);
-    if (v->r.status == WL_OK && v->translator != NULL && live) {
+    if (drives(v)) {
         if (conditional) {
             wl_tr_br_if(v->translator, depth);
         } else {
@@ -370,19 +410,19 @@ static void finish_call(wl_validator_t *v, const wl_functype_t *type, bool tail)
     }
 }
 
-static void do_call(wl_validator_t *v, bool tail, bool live) {
+static void do_call(wl_validator_t *v, bool tail) {
     uint32_t f = wl_read_u32(&v->r);
     if (f >= v->module->n_funcs) {
         fail(v, WL_UNKNOWN_FUNC);
         return;
     }
-    if (v->translator != NULL && live && v->r.status == WL_OK) {
+    if (drives(v)) {
         wl_tr_call(v->translator, f, tail);
     }
     finish_call(v, &v->module->types[v->module->func_types[f]], tail);
 }
 
-static void do_call_indirect(wl_validator_t *v, bool tail, bool live) {
+static void do_call_indirect(wl_validator_t *v, bool tail) {
     uint32_t type = wl_read_u32(&v->r), table = wl_read_u32(&v->r);
     const wl_module_t *m = v->module;
     if (table >= m->n_tables) {
@@ -395,15 +435,15 @@ static void do_call_indirect(wl_validator_t *v, bool tail, bool live) {
     if (v->r.status != WL_OK) {
         return;
     }
-    if (v->translator != NULL && live) {
+    if (v->drive) {
         wl_tr_call_indirect(v->translator, m->types[type].canon, table, tail);
     }
     pop(v, WL_I32);
     finish_call(v, &m->types[type], tail);
 }
 
-static void do_select(wl_validator_t *v, bool typed, bool live) {
-    uint8_t type = 0;
+static void do_select(wl_validator_t *v, bool typed) {
+    uint32_t type = 0;
     if (typed) {
         if (wl_read_u32(&v->r) != 1) {
             fail(v, WL_RESULT_ARITY);
@@ -412,79 +452,82 @@ static void do_select(wl_validator_t *v, bool typed, bool live) {
         type = wl_read_value_type(&v->r);
     }
     pop(v, WL_I32);
-    uint8_t b = pop_any(v), a = pop_any(v);
+    uint32_t b = pop_any(v), a = pop_any(v);
     if (!typed) {
         type = a != 0 ? a : b;
-        if (wl_is_ref_type(a) || wl_is_ref_type(b)) {
+        if (wl_is_ref_type((uint8_t)a) || wl_is_ref_type((uint8_t)b)) {
             fail(v, WL_TYPE_MISMATCH);
         }
     }
     if ((a != 0 && a != type) || (b != 0 && b != type)) {
         fail(v, WL_TYPE_MISMATCH);
     }
-    if (v->r.status == WL_OK && v->translator != NULL && live) {
-        wl_tr_select(v->translator, wl_type_slots(type));
+    if (drives(v)) {
+        wl_tr_select(v->translator, wl_type_slots((uint8_t)type));
     }
     push(v, type);
 }
 
-static void do_variable(wl_validator_t *v, uint8_t op, bool live) {
+static void do_local(wl_validator_t *v, uint32_t op) {
     uint32_t index = wl_read_u32(&v->r);
-    bool drive = v->translator != NULL && live;
-    if (op <= WL_WASM_LOCAL_TEE) {
-        if (index >= v->n_locals) {
-            fail(v, WL_UNKNOWN_LOCAL);
-            return;
-        }
-        uint8_t type = v->locals[index];
-        if (op != WL_WASM_LOCAL_GET) {
-            pop(v, type);
-        }
-        if (drive && v->r.status == WL_OK) {
-            if (op == WL_WASM_LOCAL_GET) {
-                wl_tr_local_get(v->translator, index);
-            } else {
-                wl_tr_local_set(v->translator, index, op == WL_WASM_LOCAL_TEE);
-            }
-        }
-        if (op != WL_WASM_LOCAL_SET) {
-            push(v, type);
+    if (index >= v->n_locals) {
+        fail(v, WL_UNKNOWN_LOCAL);
+        return;
+    }
+    uint32_t type = v->locals[index];
+    if (op == WL_WASM_LOCAL_GET) {
+        push(v, type);
+        if (drives(v)) {
+            wl_tr_local_get(v->translator, index);
         }
         return;
     }
+    pop(v, type);
+    if (drives(v)) {
+        wl_tr_local_set(v->translator, index, op == WL_WASM_LOCAL_TEE);
+    }
+    if (op == WL_WASM_LOCAL_TEE) {
+        push(v, type);
+    }
+}
+
+static void do_global(wl_validator_t *v, bool set) {
+    uint32_t index = wl_read_u32(&v->r);
     if (index >= v->module->n_globals) {
         fail(v, WL_UNKNOWN_GLOBAL);
         return;
     }
     const wl_module_global_t *g = &v->module->globals[index];
-    if (op == WL_WASM_GLOBAL_SET) {
+    if (set) {
         if (!g->is_mutable) {
             fail(v, WL_GLOBAL_IMMUTABLE);
         }
         pop(v, g->type);
     }
-    if (drive && v->r.status == WL_OK) {
-        wl_tr_global(v->translator, index, g->type, op == WL_WASM_GLOBAL_SET);
+    if (drives(v)) {
+        wl_tr_global(v->translator, index, g->type, set);
     }
-    if (op == WL_WASM_GLOBAL_GET) {
+    if (!set) {
         push(v, g->type);
     }
 }
 
-static void do_const(wl_validator_t *v, uint8_t op, bool live) {
-    static const uint8_t types[4] = {WL_I32, WL_I64, WL_F32, WL_F64};
+static void do_const(wl_validator_t *v, uint32_t op) {
     uint64_t value;
-    switch (op) {
-        case WL_WASM_I32_CONST: value = (uint32_t)wl_read_s32(&v->r); break;
-        case WL_WASM_I64_CONST: value = (uint64_t)wl_read_s64(&v->r); break;
-        case WL_WASM_F32_CONST: value = wl_read_fixed32(&v->r); break;
-        default: value = wl_read_fixed64(&v->r); break;
+    if (op == WL_WASM_I32_CONST) {
+        value = (uint32_t)wl_read_s32(&v->r);
+    } else if (op == WL_WASM_I64_CONST) {
+        value = (uint64_t)wl_read_s64(&v->r);
+    } else if (op == WL_WASM_F32_CONST) {
+        value = wl_read_fixed32(&v->r);
+    } else {
+        value = wl_read_fixed64(&v->r);
     }
-    uint8_t type = types[op - WL_WASM_I32_CONST];
-    if (v->translator != NULL && live && v->r.status == WL_OK) {
-        wl_tr_const(v->translator, value, wl_type_slots(type));
-    }
+    uint32_t type = WL_I32 - (op - WL_WASM_I32_CONST); /* both in the order i32 i64 f32 f64 */
     push(v, type);
+    if (drives(v)) {
+        wl_tr_const(v->translator, value, wl_type_slots((uint8_t)type));
+    }
 }
 
 static bool check_table(wl_validator_t *v, uint32_t table, uint8_t *type) {
@@ -496,7 +539,7 @@ static bool check_table(wl_validator_t *v, uint32_t table, uint8_t *type) {
 }
 
 /* Tables and bulk memory, whose operands depend on immediates only. */
-static void do_rare(wl_validator_t *v, uint8_t op, bool live) {
+static void do_rare(wl_validator_t *v, uint32_t op) {
     const wl_module_t *m = v->module;
     uint32_t a = 0, b = 0, sub, n = 3;
     uint8_t type = 0, other = 0;
@@ -583,7 +626,7 @@ static void do_rare(wl_validator_t *v, uint8_t op, bool live) {
     if (v->r.status != WL_OK) {
         return;
     }
-    if (v->translator != NULL && live) {
+    if (v->drive) {
         wl_tr_misc(v->translator, sub, n, n, out, a, b);
     }
     switch (op) {
@@ -600,20 +643,19 @@ static void do_rare(wl_validator_t *v, uint8_t op, bool live) {
     }
 }
 
-static void do_ref(wl_validator_t *v, uint8_t op, bool live) {
-    bool drive = v->translator != NULL && live;
+static void do_ref(wl_validator_t *v, uint32_t op) {
     if (op == WL_WASM_REF_NULL) {
-        uint8_t type = wl_read_ref_type(&v->r);
-        if (drive) {
+        uint32_t type = wl_read_ref_type(&v->r);
+        if (drives(v)) {
             wl_tr_const(v->translator, 0, 1);
         }
         push(v, type);
     } else if (op == WL_WASM_REF_IS_NULL) {
-        uint8_t type = pop_any(v);
-        if (type != 0 && !wl_is_ref_type(type)) {
+        uint32_t type = pop_any(v);
+        if (type != 0 && !wl_is_ref_type((uint8_t)type)) {
             fail(v, WL_TYPE_MISMATCH);
         }
-        if (drive && v->r.status == WL_OK) {
+        if (drives(v)) {
             wl_tr_simple(v->translator, WL_WASM_I32_EQZ, 0);
         }
         push(v, WL_I32);
@@ -627,19 +669,34 @@ static void do_ref(wl_validator_t *v, uint8_t op, bool live) {
         if (m->declared_refs != NULL && !((m->declared_refs[f >> 3] >> (f & 7)) & 1)) {
             fail(v, WL_UNDECLARED_REF);
         }
-        if (drive && v->r.status == WL_OK) {
+        if (drives(v)) {
             wl_tr_misc(v->translator, WL_MISC_REF_FUNC, 0, 0, true, f, 0);
         }
         push(v, WL_FUNCREF);
     }
 }
 
-static void do_special(wl_validator_t *v, uint8_t op) {
-    bool live = !wl_ctrl_top(v)->unreachable;
+static void do_return(wl_validator_t *v) {
+    const wl_ctrl_t *f = &v->ctrls[0];
+    pop_all(v, f->results, f->n_results);
+    if (drives(v)) {
+        wl_tr_return(v->translator);
+    }
+    set_unreachable(v);
+}
+
+static void do_drop(wl_validator_t *v) {
+    uint32_t type = pop_any(v);
+    if (drives(v)) {
+        wl_tr_drop(v->translator, wl_type_slots((uint8_t)type));
+    }
+}
+
+static void do_special(wl_validator_t *v, uint32_t op) {
     switch (op) {
         case WL_WASM_NOP: break;
         case WL_WASM_UNREACHABLE:
-            if (v->translator != NULL && live) {
+            if (v->drive) {
                 wl_tr_unreachable(v->translator);
             }
             set_unreachable(v);
@@ -649,40 +706,23 @@ static void do_special(wl_validator_t *v, uint8_t op) {
         case WL_WASM_IF: do_block(v, op); break;
         case WL_WASM_ELSE: do_else(v); break;
         case WL_WASM_END: do_end(v); break;
-        case WL_WASM_BR: do_branch(v, false, live); break;
-        case WL_WASM_BR_IF: do_branch(v, true, live); break;
-        case WL_WASM_BR_TABLE: do_br_table(v, live); break;
-        case WL_WASM_RETURN: {
-            const wl_ctrl_t *f = &v->ctrls[0];
-            pop_all(v, f->results, f->n_results);
-            if (v->r.status == WL_OK && v->translator != NULL && live) {
-                wl_tr_return(v->translator);
-            }
-            set_unreachable(v);
-            break;
-        }
+        case WL_WASM_BR:
+        case WL_WASM_BR_IF: do_branch(v, op == WL_WASM_BR_IF); break;
+        case WL_WASM_BR_TABLE: do_br_table(v); break;
+        case WL_WASM_RETURN: do_return(v); break;
         case WL_WASM_CALL:
-        case WL_WASM_RETURN_CALL: do_call(v, op == WL_WASM_RETURN_CALL, live); break;
+        case WL_WASM_RETURN_CALL: do_call(v, op == WL_WASM_RETURN_CALL); break;
         case WL_WASM_CALL_INDIRECT:
-        case WL_WASM_RETURN_CALL_INDIRECT: do_call_indirect(v, op == WL_WASM_RETURN_CALL_INDIRECT, live); break;
-        case WL_WASM_DROP: {
-            uint8_t type = pop_any(v);
-            if (v->r.status == WL_OK && v->translator != NULL && live) {
-                wl_tr_drop(v->translator, wl_type_slots(type));
-            }
-            break;
-        }
+        case WL_WASM_RETURN_CALL_INDIRECT: do_call_indirect(v, op == WL_WASM_RETURN_CALL_INDIRECT); break;
+        case WL_WASM_DROP: do_drop(v); break;
         case WL_WASM_SELECT:
-        case WL_WASM_SELECT_T: do_select(v, op == WL_WASM_SELECT_T, live); break;
-        case WL_WASM_LOCAL_GET:
-        case WL_WASM_LOCAL_SET:
-        case WL_WASM_LOCAL_TEE:
+        case WL_WASM_SELECT_T: do_select(v, op == WL_WASM_SELECT_T); break;
         case WL_WASM_GLOBAL_GET:
-        case WL_WASM_GLOBAL_SET: do_variable(v, op, live); break;
+        case WL_WASM_GLOBAL_SET: do_global(v, op == WL_WASM_GLOBAL_SET); break;
         case WL_WASM_REF_NULL:
         case WL_WASM_REF_IS_NULL:
-        case WL_WASM_REF_FUNC: do_ref(v, op, live); break;
-        default: do_rare(v, op, live); break;
+        case WL_WASM_REF_FUNC: do_ref(v, op); break;
+        default: do_rare(v, op); break;
     }
 }
 
@@ -702,25 +742,18 @@ wl_status_t wl_opcode_status(uint8_t opcode) {
     return opcode < 0xe0 && immediates[opcode] != 0 ? WL_OK : WL_BAD_OPCODE;
 }
 
-/* Reads an opcode; 0xfc's are renumbered. Sets the reader's status when there is none. */
-static uint8_t read_op(wl_validator_t *v, uint32_t *raw) {
-    uint32_t op = wl_read_u8(&v->r);
-    *raw = op;
-    if (op == 0xfc) {
-        uint32_t sub = wl_read_u32(&v->r);
-        *raw = 0xfc00 | (sub & 0xff);
-        if (sub >= 19 && sub <= 22) {
-            fail(v, WL_NO_WIDE_ARITHMETIC);
-        }
-        op = sub < 0x20 ? 0xe0 + sub : 0xff;
-    } else if (op >= 0xe0) {
+/* What follows the prefix 0xfc, renumbered; 0 and the reader's status set for what is no opcode. */
+static WL_NOINLINE uint32_t read_prefixed(wl_validator_t *v, uint32_t op) {
+    if (op != 0xfc) {
         fail(v, wl_opcode_status((uint8_t)op));
         return 0;
     }
+    uint32_t sub = wl_read_u32(&v->r);
+    op = sub < 0x20 ? 0xe0 + sub : 0xff;
     if (v->r.status == WL_OK && immediates[op] == 0) {
-        fail(v, *raw < 0x100 ? wl_opcode_status((uint8_t)op) : WL_BAD_OPCODE);
+        fail(v, sub >= 19 && sub <= 22 ? WL_NO_WIDE_ARITHMETIC : WL_BAD_OPCODE);
     }
-    return (uint8_t)op;
+    return op;
 }
 
 static uint32_t read_memarg(wl_validator_t *v, uint32_t natural) {
@@ -740,43 +773,56 @@ static uint32_t read_memarg(wl_validator_t *v, uint32_t natural) {
     return offset;
 }
 
-static void walk(wl_validator_t *v, uint32_t *raw) {
-    while (v->n_ctrls > 0) {
+/* An instruction of which its signature says all. */
+static WL_NOINLINE void do_simple(wl_validator_t *v, uint32_t op, uint32_t sig) {
+    uint32_t offset = 0, imm = immediates[op];
+    if (imm != WL_IMM_NONE) {
+        offset = read_memarg(v, imm - WL_IMM_MEM1);
+    }
+    for (uint32_t operands = sig & 0xfff; operands != 0; operands >>= 4) {
+        pop(v, sig_type(operands & 15));
+    }
+    if (drives(v)) {
+        wl_tr_simple(v->translator, op, offset);
+    }
+    if (sig >> 12 != 0) {
+        push(v, sig_type(sig >> 12));
+    }
+}
+
+static WL_NOINLINE void walk(wl_validator_t *v) {
+    while (v->n_ctrls > 0 && v->r.status == WL_OK) {
         v->op_pos = v->r.pos;
-        uint8_t op = read_op(v, raw);
-        if (WL_UNLIKELY(v->r.status != WL_OK)) {
-            return;
-        }
         v->cost++;
-        uint32_t sig = wl_signatures[op], imm = immediates[op], offset = 0;
-        if (sig == WL_SIG_SPECIAL || (imm > WL_IMM_NONE && (imm < WL_IMM_MEM1 || imm > WL_IMM_MEM8))) {
-            if (op >= WL_WASM_I32_CONST && op <= WL_WASM_F64_CONST) {
-                do_const(v, op, !wl_ctrl_top(v)->unreachable);
-            } else {
-                do_special(v, op);
-            }
-        } else {
-            if (imm != WL_IMM_NONE) {
-                offset = read_memarg(v, imm - WL_IMM_MEM1);
-            }
-            bool live = !wl_ctrl_top(v)->unreachable;
-            for (uint32_t operands = sig & 0xfff; operands != 0; operands >>= 4) {
-                pop(v, sig_type(operands & 15));
-            }
-            if (v->translator != NULL && live && v->r.status == WL_OK) {
-                wl_tr_simple(v->translator, op, offset);
-            }
-            if (sig >> 12 != 0) {
-                push(v, sig_type(sig >> 12));
-            }
+        uint32_t op = wl_read_u8(&v->r), sig = wl_signatures[op];
+        if (WL_UNLIKELY(op >= 0xe0 || sig == 0)) {
+            op = read_prefixed(v, op);
+            sig = wl_signatures[op];
         }
-        if (WL_UNLIKELY(v->r.status != WL_OK)) {
+        if (v->r.status != WL_OK) {
             return;
+        }
+        if (sig != WL_SIG_SPECIAL) {
+            do_simple(v, op, sig);
+        } else if (op >= WL_WASM_LOCAL_GET && op <= WL_WASM_LOCAL_TEE) {
+            do_local(v, op);
+        } else if (op >= WL_WASM_I32_CONST && op <= WL_WASM_F64_CONST) {
+            do_const(v, op);
+        } else {
+            do_special(v, op);
         }
     }
-    if (v->r.pos != v->r.end) {
+    if (v->r.status == WL_OK && v->r.pos != v->r.end) {
         wl_reader_fail(&v->r, WL_END_EXPECTED, v->r.pos);
     }
+}
+
+/* The opcode at which validation ended: two bytes of one that has a prefix. */
+static uint32_t opcode_at(const wl_validator_t *v) {
+    wl_reader_t r;
+    wl_reader_init(&r, v->r.bytes, v->op_pos, v->r.end);
+    uint32_t op = wl_read_u8(&r);
+    return op == 0xfc ? 0xfc00 | (wl_read_u32(&r) & 0xff) : op;
 }
 
 static void add_locals(wl_validator_t *v, uint8_t type, uint32_t count) {
@@ -801,7 +847,7 @@ static void add_locals(wl_validator_t *v, uint8_t type, uint32_t count) {
     v->n_locals = need;
 }
 
-static void read_locals(wl_validator_t *v, const wl_functype_t *type) {
+static WL_NOINLINE void read_locals(wl_validator_t *v, const wl_functype_t *type) {
     for (uint32_t i = 0; i < type->n_params; i++) {
         add_locals(v, type->params[i], 1);
     }
@@ -827,46 +873,51 @@ static void read_locals(wl_validator_t *v, const wl_functype_t *type) {
     }
 }
 
-/* The walk with a validator that is not on the C stack. */
-static void validate(wl_validator_t *v, uint32_t index, wl_error_t *error) {
+/* Opens the body and the block that it is; false when that fails. */
+static WL_NOINLINE bool begin(wl_validator_t *v, uint32_t index) {
     const wl_module_t *module = v->module;
     const wl_functype_t *type = &module->types[module->func_types[v->func_index]];
+    const blocktype_t body = {.results = type->results, .n_results = type->n_results};
     wl_reader_init(&v->r, module->bytes, module->bodies[index], module->size);
     uint32_t size = wl_read_u32(&v->r);
     if (size > v->r.end - v->r.pos) {
         wl_reader_fail(&v->r, WL_UNEXPECTED_END, v->r.pos);
-    } else {
-        v->r.end = v->r.pos + size;
+        return false;
     }
+    v->r.end = v->r.pos + size;
     read_locals(v, type);
     v->op_pos = v->r.pos;
-    if (v->r.status == WL_OK &&
-        push_ctrl(v, WL_WASM_BLOCK, NULL, 0, type->results, type->n_results) != NULL) {
-        if (v->translator != NULL) {
-            wl_tr_begin(v->translator, v);
-        }
-        walk(v, &error->aux);
+    if (v->r.status != WL_OK || push_ctrl(v, WL_WASM_BLOCK, &body) == NULL) {
+        return false;
     }
-    error->status = v->r.status;
-    error->func_index = v->func_index;
-    error->offset = v->r.error_pos;
-    wl_free(v->allocator, v->locals, v->locals_cap);
-    wl_free(v->allocator, v->types, v->types_cap);
-    wl_free(v->allocator, v->ctrls, v->ctrls_cap * sizeof *v->ctrls);
+    if (v->translator != NULL) {
+        wl_tr_begin(v->translator, v);
+    }
+    return true;
 }
 
 wl_status_t wl_validate_body(const wl_module_t *module, uint32_t index, const wl_allocator_t *allocator,
                              struct wl_translator *translator, wl_error_t *error) {
-    wl_validator_t *v = wl_alloc(allocator, sizeof *v);
-    *error = (wl_error_t){.status = WL_NO_MEMORY, .func_index = WL_NO_INDEX};
+    wl_validator_t *v = wl_alloc(allocator, sizeof *v); /* not on the C stack */
+    memset(error, 0, sizeof *error);
+    error->status = WL_NO_MEMORY;
+    error->func_index = module->n_imported_funcs + index;
     if (v == NULL) {
         return WL_NO_MEMORY;
     }
     v->module = module;
     v->allocator = allocator;
     v->translator = translator;
-    v->func_index = module->n_imported_funcs + index;
-    validate(v, index, error);
+    v->func_index = error->func_index;
+    if (begin(v, index)) {
+        walk(v);
+        error->aux = opcode_at(v);
+    }
+    error->status = v->r.status;
+    error->offset = v->r.error_pos;
+    wl_free(allocator, v->locals, v->locals_cap);
+    wl_free(allocator, v->types, v->types_cap);
+    wl_free(allocator, v->ctrls, v->ctrls_cap * sizeof *v->ctrls);
     wl_free(allocator, v, sizeof *v);
     return error->status == WL_OK && translator != NULL ? wl_tr_status(translator) : error->status;
 }

@@ -24,18 +24,21 @@ typedef struct {
 } wl_ctrl_t;
 
 typedef struct wl_validator {
-    const wl_module_t *module;
-    const wl_allocator_t *allocator;
     wl_reader_t r;
-    uint32_t op_pos;           /* offset of the instruction at hand */
-    uint32_t func_index;
-    uint8_t *locals;           /* types of parameters and locals */
-    uint32_t n_locals, locals_cap;
     uint8_t *types;            /* operand stack; 0 is an unknown type */
     uint32_t depth, types_cap;
+    uint32_t height;           /* operands below the innermost block's own, its `height` */
+    uint32_t cost;             /* instructions of the block of fuel at hand, unreachable ones too */
+    uint32_t op_pos;           /* offset of the instruction at hand */
+    bool unreachable;          /* the innermost block's */
+    bool drive;                /* the translator follows: there is one, and all is reachable and right */
+    uint8_t *locals;           /* types of parameters and locals */
+    uint32_t n_locals, locals_cap;
     wl_ctrl_t *ctrls;
     uint32_t n_ctrls, ctrls_cap;
-    uint32_t cost;             /* instructions of the block of fuel at hand, unreachable ones too */
+    const wl_module_t *module;
+    const wl_allocator_t *allocator;
+    uint32_t func_index;
     struct wl_translator *translator;
 } wl_validator_t;
 
@@ -56,7 +59,7 @@ extern const uint16_t wl_signatures[256];
 /* ---- The sink: called in the order of the instructions, before the operand types are popped.
  * Errors are kept in the translator; after one it ignores what follows. */
 void wl_tr_begin(struct wl_translator *t, wl_validator_t *v);
-void wl_tr_simple(struct wl_translator *t, uint8_t op, uint32_t offset);
+void wl_tr_simple(struct wl_translator *t, uint32_t op, uint32_t offset);
 void wl_tr_const(struct wl_translator *t, uint64_t value, uint32_t slots);
 void wl_tr_local_get(struct wl_translator *t, uint32_t index);
 void wl_tr_local_set(struct wl_translator *t, uint32_t index, bool tee);
