@@ -83,15 +83,24 @@ static bool make_room(wl_translator_t *t) {
     return true;
 }
 
-void wl_emit_word(wl_translator_t *t, uint32_t word) {
-    uint32_t pos = t->pos, operand = pos - t->last_pos - 1;
-    if (WL_LIKELY(pos < t->reserved) || make_room(t)) {
+/* Where nothing is written positions are counted all the same, as far as they go. */
+static WL_NOINLINE void word_without_room(wl_translator_t *t, uint32_t word) {
+    uint32_t pos = t->pos;
+    if (make_room(t)) {
         t->code[pos] = (uint16_t)word;
     }
-    if (operand < 3) {
-        t->last_words[operand] = (uint16_t)word;
-    }
     t->pos = pos < WL_MAX_BODY_WORDS ? pos + 1 : pos;
+}
+
+void wl_emit_word(wl_translator_t *t, uint32_t word) {
+    uint32_t pos = t->pos;
+    t->recent[pos & (WL_RECENT_WORDS - 1)] = (uint16_t)word;
+    if (WL_LIKELY(pos < t->reserved)) {
+        t->code[pos] = (uint16_t)word;
+        t->pos = pos + 1;
+    } else {
+        word_without_room(t, word);
+    }
 }
 
 void wl_emit_set_word(wl_translator_t *t, uint32_t pos, uint32_t word) {
@@ -100,22 +109,37 @@ void wl_emit_set_word(wl_translator_t *t, uint32_t pos, uint32_t word) {
     }
 }
 
-void wl_emit_op(wl_translator_t *t, wl_code_op_t op) {
-    if (t->locating && t->pos > t->stop_pos && !t->located) {
+static void locate(wl_translator_t *t) {
+    if (t->pos > t->stop_pos) {
         t->located = true; /* the instruction before this one was it */
     }
-    if (t->locating && !t->located) {
+    if (!t->located) {
         t->stop_offset = t->v->op_pos;
     }
-    t->previous_op = t->last_op;
-    t->previous_pos = t->last_pos;
-    t->previous_acc = t->acc_before;
-    memcpy(t->previous_words, t->last_words, sizeof t->last_words);
-    t->last_op = op;
-    t->last_pos = t->pos;
-    t->last_dst = WL_NO_SLOT;
-    t->acc_before = t->acc_slot;
+}
+
+void wl_emit_op(wl_translator_t *t, wl_code_op_t op) {
+    if (WL_UNLIKELY(t->locating)) {
+        locate(t);
+    }
+    t->previous = t->last;
+    t->last.op = (uint16_t)op;
+    t->last.pos = (uint16_t)t->pos;
+    t->last.acc_before = t->acc_slot;
+    t->last.dst = WL_NO_SLOT;
     wl_emit_word(t, wl_handler_word(op));
+}
+
+/* Changes an operand word of the instruction written last. */
+static void set_operand(wl_translator_t *t, uint32_t i, uint32_t word) {
+    uint32_t pos = t->last.pos + 1u + i;
+    t->recent[pos & (WL_RECENT_WORDS - 1)] = (uint16_t)word;
+    wl_emit_set_word(t, pos, word);
+}
+
+void wl_emit_become(wl_translator_t *t, wl_code_op_t op) {
+    t->last.op = (uint16_t)op;
+    wl_emit_set_word(t, t->last.pos, wl_handler_word(op));
 }
 
 void wl_emit1(wl_translator_t *t, wl_code_op_t op, uint32_t word) {
@@ -129,20 +153,17 @@ void wl_emit2(wl_translator_t *t, wl_code_op_t op, uint32_t word, uint32_t secon
 }
 
 void wl_emit_undo(wl_translator_t *t) {
-    t->pos = t->last_pos;
-    t->acc_slot = t->acc_before;
-    t->last_op = t->previous_op;
-    t->last_pos = t->previous_pos;
-    t->acc_before = t->previous_acc;
-    t->last_dst = WL_NO_SLOT;
-    memcpy(t->last_words, t->previous_words, sizeof t->last_words);
-    t->previous_op = WLC_COUNT;
+    t->pos = t->last.pos;
+    t->acc_slot = t->last.acc_before;
+    t->last = t->previous;
+    t->last.dst = WL_NO_SLOT;
+    t->previous.op = WLC_COUNT;
 }
 
 /* ---- Labels ---- */
 
 void wl_emit_label(wl_translator_t *t) {
-    t->last_op = WLC_COUNT;
+    t->last.op = WLC_COUNT;
     t->acc_slot = WL_NO_SLOT;
 }
 
@@ -169,19 +190,25 @@ void wl_emit_bind(wl_translator_t *t, uint16_t *label) {
 
 /* ---- Slots ---- */
 
-static bool is_near(const wl_translator_t *t, uint32_t slot, uint32_t slots) {
-    (void)t;
+static bool is_near(uint32_t slot, uint32_t slots) {
     return slot + slots <= WL_NEAR_SLOTS;
 }
 
-static void move_far(wl_translator_t *t, uint32_t dst, uint32_t src, uint32_t slots) {
+/* False, and translation starts again, when the frame has no scratch slots. */
+static bool has_scratch(wl_translator_t *t) {
     if (!t->far_frame) {
         t->need_far = true;
-        wl_emit_fail(t, WL_OVER_FRAME); /* translation starts again, with scratch slots */
+        wl_emit_fail(t, WL_OVER_FRAME);
+    }
+    return t->far_frame;
+}
+
+static void move_far(wl_translator_t *t, uint32_t dst, uint32_t src, uint32_t slots) {
+    if (!has_scratch(t)) {
         return;
     }
     wl_emit2(t, slots == 2 ? WLC_MOVF64 : WLC_MOVF, dst * WL_SLOT_BYTES, src * WL_SLOT_BYTES);
-    t->last_dst = (uint16_t)dst;
+    t->last.dst = (uint16_t)dst;
 }
 
 static uint32_t scratch(const wl_translator_t *t, uint32_t place) {
@@ -189,11 +216,11 @@ static uint32_t scratch(const wl_translator_t *t, uint32_t place) {
 }
 
 uint32_t wl_emit_scratch(const wl_translator_t *t, uint32_t slot, uint32_t place) {
-    return t->far_frame && !is_near(t, slot, 2) ? scratch(t, place) : slot;
+    return t->far_frame && !is_near(slot, 2) ? scratch(t, place) : slot;
 }
 
 uint32_t wl_emit_src(wl_translator_t *t, uint32_t slot, uint32_t slots, uint32_t place) {
-    if (is_near(t, slot, slots)) {
+    if (is_near(slot, slots)) {
         return slot * WL_SLOT_BYTES;
     }
     move_far(t, scratch(t, place), slot, slots);
@@ -201,11 +228,8 @@ uint32_t wl_emit_src(wl_translator_t *t, uint32_t slot, uint32_t slots, uint32_t
 }
 
 uint32_t wl_emit_dst(wl_translator_t *t, uint32_t slot) {
-    if (!is_near(t, slot, 2)) {
-        if (!t->far_frame) {
-            t->need_far = true;
-            wl_emit_fail(t, WL_OVER_FRAME);
-        }
+    if (!is_near(slot, 2)) {
+        has_scratch(t);
         return (scratch(t, 2) * WL_SLOT_BYTES) & 0xff;
     }
     return slot * WL_SLOT_BYTES;
@@ -219,27 +243,22 @@ static void forget_slot(wl_translator_t *t, uint32_t slot, uint32_t slots) {
 
 void wl_emit_dst_done(wl_translator_t *t, uint32_t slot, uint32_t slots) {
     forget_slot(t, slot, slots);
-    if (is_near(t, slot, 2)) {
-        t->last_dst = (uint16_t)slot;
+    if (is_near(slot, 2)) {
+        t->last.dst = (uint16_t)slot;
     } else {
         move_far(t, slot, scratch(t, 2), slots);
     }
 }
 
 void wl_emit_store_acc(wl_translator_t *t, uint32_t slot) {
-    uint32_t merge = t->last_op < WLC_COUNT ? results[t->last_op] : MERGE_NONE;
-    if (!is_near(t, slot, 1)) {
+    uint32_t merge = t->last.op < WLC_COUNT ? results[t->last.op] : MERGE_NONE;
+    if (!is_near(slot, 1)) {
+        has_scratch(t);
         wl_emit1(t, WLC_STAF, slot * WL_SLOT_BYTES);
-        if (!t->far_frame) {
-            t->need_far = true;
-            wl_emit_fail(t, WL_OVER_FRAME);
-        }
     } else if (WL_ENABLE_FUSE_STORE && (merge == MERGE_HIGH || merge == MERGE_WORD)) {
-        t->last_op++;
-        wl_emit_set_word(t, t->last_pos, wl_handler_word(t->last_op));
+        wl_emit_become(t, t->last.op + 1u);
         if (merge == MERGE_HIGH) {
-            t->last_words[0] = (uint16_t)(t->last_words[0] | (slot * WL_SLOT_BYTES) << 8);
-            wl_emit_set_word(t, t->last_pos + 1, t->last_words[0]);
+            set_operand(t, 0, wl_emit_operand(t, 0) | (slot * WL_SLOT_BYTES) << 8);
         } else {
             wl_emit_word(t, slot * WL_SLOT_BYTES);
         }
@@ -250,19 +269,19 @@ void wl_emit_store_acc(wl_translator_t *t, uint32_t slot) {
 }
 
 bool wl_emit_retarget(wl_translator_t *t, uint32_t from, uint32_t to) {
-    uint32_t target = t->last_op < WLC_COUNT ? results[t->last_op] : MERGE_NONE;
-    if (!(WL_ENABLE_FUSE_STORE || t->far_frame) || t->last_dst != from) {
+    uint32_t target = t->last.op < WLC_COUNT ? results[t->last.op] : MERGE_NONE, word;
+    if (!(WL_ENABLE_FUSE_STORE || t->far_frame) || t->last.dst != from) {
         return false;
     }
     if (target == TARGET_WORD) {
-        t->last_words[0] = (uint16_t)(to * WL_SLOT_BYTES);
-    } else if (target == TARGET_LOW && is_near(t, to, 2)) {
-        t->last_words[0] = (uint16_t)((t->last_words[0] & 0xff00u) | to * WL_SLOT_BYTES);
+        word = to * WL_SLOT_BYTES;
+    } else if (target == TARGET_LOW && is_near(to, 2)) {
+        word = (wl_emit_operand(t, 0) & 0xff00u) | to * WL_SLOT_BYTES;
     } else {
         return false;
     }
-    wl_emit_set_word(t, t->last_pos + 1, t->last_words[0]);
-    t->last_dst = (uint16_t)to;
+    set_operand(t, 0, word);
+    t->last.dst = (uint16_t)to;
     forget_slot(t, to, 2);
     return true;
 }
@@ -271,15 +290,14 @@ void wl_emit_mov(wl_translator_t *t, uint32_t dst, uint32_t src, uint32_t slots)
     if (dst == src) {
         return;
     }
-    bool near = is_near(t, dst, slots) && is_near(t, src, slots);
-    if (WL_ENABLE_SUPER && near && slots == 1 && t->last_op == WLC_MOV) {
-        t->last_op = WLC_MOV2;
-        wl_emit_set_word(t, t->last_pos, wl_handler_word(WLC_MOV2));
+    bool near = is_near(dst, slots) && is_near(src, slots);
+    if (WL_ENABLE_SUPER && near && slots == 1 && t->last.op == WLC_MOV) {
+        wl_emit_become(t, WLC_MOV2);
         wl_emit_word(t, dst * WL_SLOT_BYTES | (src * WL_SLOT_BYTES) << 8);
-        t->last_dst = WL_NO_SLOT;
+        t->last.dst = WL_NO_SLOT;
     } else if (near) {
         wl_emit1(t, slots == 2 ? WLC_MOV64 : WLC_MOV, dst * WL_SLOT_BYTES | (src * WL_SLOT_BYTES) << 8);
-        t->last_dst = (uint16_t)dst;
+        t->last.dst = (uint16_t)dst;
     } else {
         move_far(t, dst, src, slots);
     }

@@ -627,7 +627,7 @@ static void do_rare(wl_validator_t *v, uint32_t op) {
         return;
     }
     if (v->drive) {
-        wl_tr_misc(v->translator, sub, n, n, out, a, b);
+        wl_tr_misc(v->translator, sub, n, out, a, b);
     }
     switch (op) {
         case WL_WASM_TABLE_SET: pop(v, type); pop(v, WL_I32); break;
@@ -670,7 +670,7 @@ static void do_ref(wl_validator_t *v, uint32_t op) {
             fail(v, WL_UNDECLARED_REF);
         }
         if (drives(v)) {
-            wl_tr_misc(v->translator, WL_MISC_REF_FUNC, 0, 0, true, f, 0);
+            wl_tr_misc(v->translator, WL_MISC_REF_FUNC, 0, true, f, 0);
         }
         push(v, WL_FUNCREF);
     }

@@ -77,9 +77,8 @@ void wl_tr_return(struct wl_translator *t);
 void wl_tr_unreachable(struct wl_translator *t);
 void wl_tr_call(struct wl_translator *t, uint32_t func_index, bool tail);
 void wl_tr_call_indirect(struct wl_translator *t, uint32_t type, uint32_t table, bool tail);
-/* A rare operation: takes `in` slots, gives one 32-bit result when `out` is true. */
-void wl_tr_misc(struct wl_translator *t, uint32_t sub, uint32_t operands, uint32_t in_slots, bool out,
-                uint32_t imm1, uint32_t imm2);
+/* A rare operation: takes so many 32-bit operands, gives one 32-bit result when `out` is true. */
+void wl_tr_misc(struct wl_translator *t, uint32_t sub, uint32_t operands, bool out, uint32_t imm1, uint32_t imm2);
 wl_status_t wl_tr_status(const struct wl_translator *t);
 
 #endif
