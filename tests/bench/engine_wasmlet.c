@@ -3,6 +3,9 @@
  * This project's engine, all bodies translated at load, metered.
  */
 #include "harness.h"
+
+#include <string.h>
+
 #include "wl.h"
 
 enum { CODE_CACHE_BYTES = 16384 };
@@ -18,7 +21,8 @@ static wl_func_t function;
 static void *resize(void *env, void *p, size_t old_size, size_t new_size) {
     (void)env;
     (void)old_size;
-    return heap_resize(p, new_size);
+    void *block = heap_resize(p, new_size);
+    return p == NULL && block != NULL ? memset(block, 0, new_size) : block;
 }
 
 static bool refused(const workload_t *workload, wl_status_t status) {

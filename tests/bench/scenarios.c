@@ -35,7 +35,8 @@ typedef struct {
 static void *resize(void *env, void *p, size_t old_size, size_t new_size) {
     (void)env;
     (void)old_size;
-    return heap_resize(p, new_size);
+    void *block = heap_resize(p, new_size);
+    return p == NULL && block != NULL ? memset(block, 0, new_size) : block;
 }
 
 static const wl_allocator_t allocator = {.resize = resize};

@@ -55,7 +55,7 @@ static inline void *tracker_resize(void *env, void *ptr, size_t old_size, size_t
             return NULL;
         }
         memcpy(block, &new_size, sizeof(new_size));
-        memset(block + TRACKER_HEADER, 0xa5, new_size);
+        memset(block + TRACKER_HEADER, old ? 0xa5 : 0, new_size);
         if (old) {
             memcpy(block + TRACKER_HEADER, ptr, old_size < new_size ? old_size : new_size);
         }

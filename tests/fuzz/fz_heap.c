@@ -58,7 +58,7 @@ static void *heap_resize(void *env, void *ptr, size_t old_size, size_t new_size)
         heap->used - old_size + new_size > heap->cap) {
         return NULL;
     }
-    void *block = malloc(new_size);
+    void *block = ptr != NULL ? malloc(new_size) : calloc(1, new_size);
     if (block == NULL) {
         return NULL;
     }

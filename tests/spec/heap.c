@@ -10,16 +10,16 @@
 #include <string.h>
 
 enum { HEADER = 16,
-       FRESH = 0xa5 };
+       GROWN = 0xa5 };
 
-static void *allocate(heap_t *heap, size_t size) {
+static void *allocate(heap_t *heap, size_t size, int fill) {
     uint8_t *block = malloc(HEADER + size);
     if (!block) {
         fputs("spec: this machine is out of memory\n", stderr);
         exit(2);
     }
     memcpy(block, &size, sizeof(size));
-    memset(block + HEADER, FRESH, size);
+    memset(block + HEADER, fill, size);
     heap->live_bytes += size;
     heap->live_blocks++;
     return block + HEADER;
@@ -43,7 +43,7 @@ static void *resize(void *env, void *p, size_t old_size, size_t new_size) {
         if (heap->fail_every && heap->calls % heap->fail_every == 0) {
             return NULL;
         }
-        fresh = allocate(heap, new_size);
+        fresh = allocate(heap, new_size, p ? GROWN : 0);
     }
     if (p && fresh) {
         memcpy(fresh, p, old_size < new_size ? old_size : new_size);

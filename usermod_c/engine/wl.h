@@ -63,7 +63,9 @@ typedef struct {
 } wl_error_t;
 
 /* Resizes `ptr` from `old_size` to `new_size` bytes: NULL/0 to allocate, `new_size` 0 to free.
- * Returns NULL when out of memory (the old block stays as it was). 8-byte aligned. */
+ * Returns NULL when out of memory (the old block stays as it was). 8-byte aligned. New blocks are
+ * zeroed, so that an allocator may leave that to the system and big ones cost nothing until they are
+ * touched; what a block grows by is not. */
 typedef struct {
     void *(*resize)(void *env, void *ptr, size_t old_size, size_t new_size);
     void *env;

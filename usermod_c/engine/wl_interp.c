@@ -200,7 +200,11 @@ extern void wl_profile(uint32_t op);
 #define MEM_TRAP(address, length) do { acc = (address); ctx->trap_offset = (length); goto memory_trap; } while (0)
 
 /* Left alone, the compiler puts the state on the stack of Thumb-1; these registers survive calls.
- * RV32 has registers enough, and GCC 12 makes wrong code there with pinned ones. */
+ * RV32 has registers enough: pinned, it runs more instructions.
+ *
+ * GCC takes the frame pointer's register (r7; s0 on RV32) for one that never varies, and moves reads
+ * of it behind writes. So nothing may be there that a handler writes and had read before: memory's
+ * base will do, in both kinds of dispatch, ip would not. */
 #if defined(__thumb__)
 #define PIN(arm) __asm__(arm)
 #else

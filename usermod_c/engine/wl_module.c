@@ -27,11 +27,7 @@ _Static_assert(WL_LIMIT_MODULE_BYTES <= INT32_MAX, "positions have room for sums
 /* ---- Memory ---- */
 
 void *wl_alloc(const wl_allocator_t *a, size_t size) {
-    void *p = a->resize(a->env, NULL, 0, size);
-    if (p) {
-        memset(p, 0, size);
-    }
-    return p;
+    return a->resize(a->env, NULL, 0, size);
 }
 
 void *wl_resize(const wl_allocator_t *a, void *p, size_t old_size, size_t new_size) {

@@ -115,6 +115,8 @@ static void *scratch_resize(void *env, void *p, size_t old_size, size_t new_size
     }
     if (ours && to != NULL && to != block) {
         memcpy(to, block, old_size < new_size ? old_size : new_size);
+    } else if (p == NULL && to != NULL) {
+        memset(to, 0, new_size); /* what was freed here is dirty */
     }
     return to;
 }

@@ -19,7 +19,7 @@
 
 /* Allocated since the last collection that wasm_relieve began. */
 #ifndef WASM_RELIEF_BYTES
-#define WASM_RELIEF_BYTES (16u * 1024 * 1024)
+#define WASM_RELIEF_BYTES (256u * 1024 * 1024)
 #endif
 
 static size_t ram_used, ram_asked;

@@ -51,7 +51,7 @@
 #endif
 /* Linear memory that an instance may use when its owner does not say. */
 #ifndef WASM_DEFAULT_MEMORY_MAX_BYTES
-#define WASM_DEFAULT_MEMORY_MAX_BYTES (WASM_ARENA_C_HEAP ? 1u << 20 : WL_DEFAULT_MEMORY_MAX_BYTES)
+#define WASM_DEFAULT_MEMORY_MAX_BYTES (WASM_ARENA_C_HEAP ? 64u << 20 : WL_DEFAULT_MEMORY_MAX_BYTES)
 #endif
 
 extern const wl_allocator_t wasm_allocator;

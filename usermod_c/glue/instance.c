@@ -428,7 +428,7 @@ WASM_DOC(instance,
          "  imports is {module: {name: object}} or {module: another instance's exports}: a Python\n"
          "  function for a function, a number for an immutable global, else a Memory, Table, Global or\n"
          "  Func. Instances that share such objects share one store: fuel, stack and code cache.\n"
-         "  Sizes are in bytes; memory_max caps each linear memory, whatever it declares (1 MiB on a\n"
+         "  Sizes are in bytes; memory_max caps each linear memory, whatever it declares (64 MiB on a\n"
          "  computer, 64 KiB on a board unless given). store is\n"
          "  any object of the store to join. Raises LinkError, Trap, OutOfFuel, MemoryError\n"
          "  .exports, .module; .fuel left (None: without end), can be set; .fuel_used; .usage: a dict\n"
