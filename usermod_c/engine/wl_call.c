@@ -180,7 +180,8 @@ static void return_foreign(wl_store_t *store) {
 
 /* The call instruction at a stopped call's position. */
 static uint32_t call_words(const wl_call_t *call) {
-    return call->store->cache.words[call->ip] == wl_handler_word(WLC_CALL) ? 3 : 4;
+    const wl_codecache_t *cache = &call->store->cache;
+    return cache->words[call->ip] == wl_handler_word(&cache->handlers, WLC_CALL) ? 3 : 4;
 }
 
 static uint32_t *call_args(const wl_call_t *call) {

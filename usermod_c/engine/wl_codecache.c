@@ -18,10 +18,11 @@ wl_status_t wl_codecache_new(wl_store_t *store) {
         return WL_NO_MEMORY;
     }
     store->ram_bytes += c->size * 2u;
+    wl_handlers_init(&c->handlers);
     c->words[WL_STUB_HALT - 1] = 0;
-    c->words[WL_STUB_HALT] = wl_handler_word(WLC_HALT);
+    c->words[WL_STUB_HALT] = wl_handler_word(&c->handlers, WLC_HALT);
     c->words[WL_STUB_XRET - 1] = WL_XFRAME_SLOTS * WL_SLOT_BYTES;
-    c->words[WL_STUB_XRET] = wl_handler_word(WLC_XRET);
+    c->words[WL_STUB_XRET] = wl_handler_word(&c->handlers, WLC_XRET);
     c->used = WL_STUB_WORDS;
     store->ctx.words = c->words;
     return WL_OK;

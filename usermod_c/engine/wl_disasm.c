@@ -58,8 +58,10 @@ const char *wl_code_op_name(wl_code_op_t op) {
 }
 
 static wl_code_op_t op_of(uint16_t word) {
+    wl_handlers_t handlers;
+    wl_handlers_init(&handlers);
     for (uint32_t op = 0; op < WLC_COUNT; op++) {
-        if (wl_handler_word((wl_code_op_t)op) == word) {
+        if (wl_handler_word(&handlers, op) == word) {
             return (wl_code_op_t)op;
         }
     }

@@ -127,7 +127,7 @@ void wl_emit_op(wl_translator_t *t, wl_code_op_t op) {
     t->last.pos = (uint16_t)t->pos;
     t->last.acc_before = t->acc_slot;
     t->last.dst = WL_NO_SLOT;
-    wl_emit_word(t, wl_handler_word(op));
+    wl_emit_word(t, wl_handler_word(&t->handlers, op));
 }
 
 /* Changes an operand word of the instruction written last. */
@@ -139,7 +139,7 @@ static void set_operand(wl_translator_t *t, uint32_t i, uint32_t word) {
 
 void wl_emit_become(wl_translator_t *t, wl_code_op_t op) {
     t->last.op = (uint16_t)op;
-    wl_emit_set_word(t, t->last.pos, wl_handler_word(op));
+    wl_emit_set_word(t, t->last.pos, wl_handler_word(&t->handlers, op));
 }
 
 void wl_emit1(wl_translator_t *t, wl_code_op_t op, uint32_t word) {

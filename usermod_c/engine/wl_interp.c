@@ -112,7 +112,7 @@ register wl_ctx_t *ctx __asm__("r11");
 
 typedef void (*handler_t)(void);
 #define HANDLER_SECTION __attribute__((section(".text.wl_interp")))
-#define H(name) static HANDLER_SECTION void h_##name(void)
+#define H(name) static HANDLER_SECTION __attribute__((used)) void h_##name(void)
 /* Handlers are within 32 KiB around the first. */
 #define NEXT(k) \
     do { \
@@ -142,14 +142,19 @@ static HANDLER_SECTION __attribute__((noinline)) void memory_trap(uint32_t addre
 
 #include "wl_handlers.h"
 
-static const handler_t handlers[WLC_COUNT] = {
-#define ROW(n) h_##n,
+/* Distances of 16 bits between functions can be had from the assembler alone. */
+#define ROW(n) ".hword h_" #n " - h_HALT\n"
+__asm__(".pushsection .text.wl_interp\n"
+        ".balign 2\n"
+        "wl_handler_offsets:\n"
 #include "wl_code_all.h"
+        ".popsection");
 #undef ROW
-};
+extern const uint16_t wl_handler_offsets[];
 
-uint16_t wl_handler_word(wl_code_op_t op) {
-    return (uint16_t)((uintptr_t)handlers[op] - ((uintptr_t)h_HALT & ~(uintptr_t)1));
+void wl_handlers_init(wl_handlers_t *handlers) {
+    handlers->offsets = wl_handler_offsets;
+    handlers->bias = 0;
 }
 
 static __attribute__((used, noinline)) void run(wl_ctx_t *c) {
@@ -211,16 +216,27 @@ extern void wl_profile(uint32_t op);
 #define PIN(arm)
 #endif
 
-/* One function for both: with no context it hands out its table of handlers. */
-static __attribute__((noinline)) const void *const *run(wl_ctx_t *state) {
+/* One function for both: without a context it hands out where its handlers are. */
+static WL_NOINLINE void run(wl_ctx_t *state, wl_handlers_t *handed) {
+#if WL_DISPATCH == WL_DISPATCH_GOTO
+    static const uint16_t offsets[WLC_COUNT] = {
+#define ROW(n) (uint16_t)((const char *)&&h_##n - (const char *)&&h_HALT),
+#include "wl_code_all.h"
+#undef ROW
+    };
+    if (state == NULL) {
+        handed->offsets = offsets;
+        handed->bias = (uint32_t)((uintptr_t)&&h_HALT - (uintptr_t)run);
+        return;
+    }
+#else
     static const void *const handlers[WLC_COUNT] = {
 #define ROW(n) &&h_##n,
 #include "wl_code_all.h"
 #undef ROW
     };
-    if (state == NULL) {
-        return handlers;
-    }
+    (void)handed;
+#endif
     register const uint16_t *ip PIN("r4") = state->ip;
     register uint32_t *fp PIN("r5") = state->fp;
     register uint32_t acc PIN("r6") = state->acc;
@@ -242,18 +258,16 @@ leave:
     ctx->fp = fp;
     ctx->acc = acc;
     ctx->fuel = fuel;
-    return NULL;
 }
 
 void wl_interp(wl_ctx_t *ctx) {
-    run(ctx);
+    run(ctx, NULL);
 }
 
-uint16_t wl_handler_word(wl_code_op_t op) {
+void wl_handlers_init(wl_handlers_t *handlers) {
+    memset(handlers, 0, sizeof *handlers);
 #if WL_DISPATCH == WL_DISPATCH_GOTO
-    return (uint16_t)((uintptr_t)run(NULL)[op] - (uintptr_t)run);
-#else
-    return (uint16_t)op;
+    run(NULL, handlers);
 #endif
 }
 

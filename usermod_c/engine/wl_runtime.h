@@ -84,8 +84,15 @@ enum { WL_H_SIZE,  /* words, header included */
 enum { WL_STUB_HALT = 1, WL_STUB_XRET = 3, WL_STUB_WORDS = 4 };
 #define WL_XFRAME_SLOTS 3 /* below a callee of another instance: instance, return position, result slots */
 
+/* What an operation's first word is made from. */
+typedef struct {
+    const uint16_t *offsets;
+    uint32_t bias;
+} wl_handlers_t;
+
 typedef struct {
     uint16_t *words;
+    wl_handlers_t handlers;
     uint32_t size; /* words */
     uint32_t used;
     uint32_t translations, evictions;
@@ -154,8 +161,16 @@ struct wl_store {
 /* ---- Interpreter (wl_interp.c) ---- */
 /* Runs from ctx->ip in ctx->fp until there is a reason to come back. */
 void wl_interp(wl_ctx_t *ctx);
-/* The word that leads to an operation's handler in this build, and back (host tools, tests). */
-uint16_t wl_handler_word(wl_code_op_t op);
+void wl_handlers_init(wl_handlers_t *handlers);
+/* The word that leads to an operation's handler in this build. */
+static inline uint16_t wl_handler_word(const wl_handlers_t *handlers, uint32_t op) {
+#if WL_DISPATCH == WL_DISPATCH_TABLE
+    (void)handlers;
+    return (uint16_t)op;
+#else
+    return (uint16_t)(handlers->offsets[op] + handlers->bias);
+#endif
+}
 
 /* ---- Operations too rare or too big for the loop (wl_misc.c) ---- */
 /* Runs the MISC instruction at `ip`; may use up fuel. */

@@ -154,6 +154,7 @@ static wl_status_t run(wl_instance_t *instance, uint32_t func_index, bool locati
         t->func_index = func_index;
         t->far_frame = far_frame;
         t->locating = locating;
+        t->handlers = cache->handlers;
         t->stop_pos = *pos;
         if (!locating) {
             t->code = cache->words + cache->used;

@@ -56,6 +56,7 @@ struct wl_translator {
     uint16_t *code;       /* the body's first word; NULL when nothing is written */
     uint32_t pos;         /* words so far, header included */
     uint32_t reserved;    /* words that may be written without asking for more */
+    wl_handlers_t handlers;
     wl_emitted_t last, previous;
     uint16_t recent[WL_RECENT_WORDS]; /* the words written last, by position */
 
