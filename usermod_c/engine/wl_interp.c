@@ -165,7 +165,7 @@ static __attribute__((used, noinline)) void run(wl_ctx_t *c) {
     fuel = c->fuel;
     mem = c->mem;
     lim4 = c->lim4;
-    base = (uintptr_t)h_HALT & ~(uintptr_t)1;
+    base = (uintptr_t)h_HALT | 1; /* the assembler's distances leave out the bit that means Thumb */
     NEXT(0);
 }
 
