@@ -92,7 +92,7 @@ static WL_NOINLINE void word_without_room(wl_translator_t *t, uint32_t word) {
     t->pos = pos < WL_MAX_BODY_WORDS ? pos + 1 : pos;
 }
 
-void wl_emit_word(wl_translator_t *t, uint32_t word) {
+static inline __attribute__((always_inline)) void put(wl_translator_t *t, uint32_t word) {
     uint32_t pos = t->pos;
     t->recent[pos & (WL_RECENT_WORDS - 1)] = (uint16_t)word;
     if (WL_LIKELY(pos < t->reserved)) {
@@ -101,6 +101,10 @@ void wl_emit_word(wl_translator_t *t, uint32_t word) {
     } else {
         word_without_room(t, word);
     }
+}
+
+void wl_emit_word(wl_translator_t *t, uint32_t word) {
+    put(t, word);
 }
 
 void wl_emit_set_word(wl_translator_t *t, uint32_t pos, uint32_t word) {
@@ -127,7 +131,7 @@ void wl_emit_op(wl_translator_t *t, wl_code_op_t op) {
     t->last.pos = (uint16_t)t->pos;
     t->last.acc_before = t->acc_slot;
     t->last.dst = WL_NO_SLOT;
-    wl_emit_word(t, wl_handler_word(&t->handlers, op));
+    put(t, wl_handler_word(&t->handlers, op));
 }
 
 /* Changes an operand word of the instruction written last. */
@@ -148,7 +152,8 @@ void wl_emit1(wl_translator_t *t, wl_code_op_t op, uint32_t word) {
 }
 
 void wl_emit2(wl_translator_t *t, wl_code_op_t op, uint32_t word, uint32_t second) {
-    wl_emit1(t, op, word);
+    wl_emit_op(t, op);
+    wl_emit_word(t, word);
     wl_emit_word(t, second);
 }
 

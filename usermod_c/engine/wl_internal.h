@@ -174,9 +174,13 @@ wl_status_t wl_opcode_status(uint8_t opcode);
 
 /* ---- Validation of bodies (wl_validate.c) ---- */
 struct wl_translator;
-/* Type-checks the body of defined function `index` (counted without imports) and, when
- * `translator` is not NULL, drives it with every instruction. */
-wl_status_t wl_validate_body(const wl_module_t *module, uint32_t index, const wl_allocator_t *allocator,
-                             struct wl_translator *translator, wl_error_t *error);
+typedef struct wl_validator wl_validator_t;
+/* For the bodies of one module, one after the other. With a translator that is not NULL, it drives
+ * that with every instruction. NULL when out of memory. */
+wl_validator_t *wl_validator_new(const wl_module_t *module, const wl_allocator_t *allocator,
+                                 struct wl_translator *translator);
+void wl_validator_free(wl_validator_t *v);
+/* Type-checks the body of defined function `index`, counted without imports. */
+wl_status_t wl_validate_body(wl_validator_t *v, uint32_t index, wl_error_t *error);
 
 #endif

@@ -509,6 +509,13 @@ static void load_code(wl_loader_t *l) {
     if (count != defined) {
         wl_reader_fail_aux(r, WL_CODE_COUNT_MISMATCH, pos, count);
     }
+    wl_validator_t *v = defined > 0 && !r->status ? wl_validator_new(m, &m->allocator, NULL) : NULL;
+    if (v == NULL) {
+        if (defined > 0) {
+            wl_reader_fail_aux(r, WL_NO_MEMORY, pos, 0);
+        }
+        return;
+    }
     for (uint32_t i = 0; i < defined && !r->status; i++) {
         m->bodies[i] = r->pos;
         uint32_t size = wl_read_u32(r);
@@ -516,15 +523,15 @@ static void load_code(wl_loader_t *l) {
             wl_reader_fail_aux(r, WL_LENGTH_BOUNDS, m->bodies[i], size);
         }
         if (r->status) {
-            return;
+            break;
         }
         r->pos += size;
-        wl_status_t status = wl_validate_body(m, i, &m->allocator, NULL, l->error);
+        wl_status_t status = wl_validate_body(v, i, l->error);
         if (status) {
-            l->error->status = status;
             wl_reader_fail(r, status, l->error->offset);
         }
     }
+    wl_validator_free(v);
 }
 
 /* ---- Sections ---- */

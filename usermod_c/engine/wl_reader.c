@@ -64,6 +64,11 @@ static uint32_t read_leb32(wl_reader_t *r, uint8_t unused, bool is_signed) {
 }
 
 uint32_t wl_read_u32_long(wl_reader_t *r) {
+    const uint8_t *p = r->bytes + r->pos;
+    if (r->end - r->pos > 1 && p[1] < 0x80) { /* most others are two bytes; the first has more to follow */
+        r->pos += 2;
+        return (p[0] & 0x7fu) | (uint32_t)p[1] << 7;
+    }
     return read_leb32(r, 0x70, false);
 }
 

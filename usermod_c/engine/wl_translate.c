@@ -71,10 +71,6 @@ void wl_tr_begin(wl_translator_t *t, wl_validator_t *v) {
     wl_emit_label(t);
 }
 
-wl_status_t wl_tr_status(const wl_translator_t *t) {
-    return t->status;
-}
-
 static void write_header(wl_translator_t *t) {
     uint16_t *h = t->code;
     h[WL_H_SIZE] = (uint16_t)t->pos;
@@ -116,7 +112,7 @@ static void *scratch_resize(void *env, void *p, size_t old_size, size_t new_size
     if (ours && to != NULL && to != block) {
         memcpy(to, block, old_size < new_size ? old_size : new_size);
     } else if (p == NULL && to != NULL) {
-        memset(to, 0, new_size); /* what was freed here is dirty */
+        memset(to, 0, new_size); /* frames have been here, or what was freed */
     }
     return to;
 }
@@ -134,54 +130,74 @@ static void scratch_close(wl_scratch_t *s) {
     memset(s->base, 0, (size_t)(s->peak - s->base));
 }
 
-/* Drives a translator over the body; with scratch slots when it turns out to need them. */
-static wl_status_t run(wl_instance_t *instance, uint32_t func_index, bool locating, uint32_t *pos) {
-    wl_scratch_t scratch;
-    wl_allocator_t own = {.resize = scratch_resize, .env = &scratch};
-    const wl_allocator_t *allocator = &own;
-    wl_codecache_t *cache = &instance->store->cache;
-    scratch_open(&scratch, instance->store);
-    wl_translator_t *t = wl_alloc(allocator, sizeof *t);
-    if (t == NULL) {
+static void begin(wl_translator_t *t, wl_instance_t *instance, uint32_t func_index) {
+    memset(t, 0, sizeof *t);
+    t->instance = instance;
+    t->func_index = func_index;
+    t->handlers = instance->store->cache.handlers;
+}
+
+static void finish(wl_translator_t *t) {
+    wl_codecache_t *cache = &t->instance->store->cache;
+    write_header(t);
+    t->instance->code[t->func_index] = t->code;
+    cache->used += t->pos;
+    cache->translations++;
+}
+
+/* One pass over the body, locating the instruction at word `*pos` when `pos` is not NULL. */
+static WL_NOINLINE wl_status_t pass(wl_translator_t *t, const wl_allocator_t *allocator, uint32_t *pos) {
+    const wl_module_t *m = t->instance->module;
+    wl_validator_t *v = wl_validator_new(m, allocator, t);
+    if (v == NULL) {
         return WL_NO_MEMORY;
     }
-    wl_error_t error;
-    wl_status_t status = WL_OK;
-    bool far_frame = false;
-    do {
-        memset(t, 0, sizeof *t);
-        t->instance = instance;
-        t->func_index = func_index;
-        t->far_frame = far_frame;
-        t->locating = locating;
-        t->handlers = cache->handlers;
+    if (pos != NULL) {
+        t->locating = true;
         t->stop_pos = *pos;
-        if (!locating) {
-            t->code = cache->words + cache->used;
-            wl_emit_reserved(t);
-        }
-        status = wl_validate_body(instance->module, func_index - instance->module->n_imported_funcs, allocator, t, &error);
-        wl_free(allocator, t->local_slots, t->local_cap * sizeof *t->local_slots);
-        far_frame = !far_frame && t->need_far;
-    } while (far_frame);
-    if (locating) {
+    } else {
+        wl_emit_reserved(t);
+    }
+    wl_status_t status = wl_validate_body(v, t->func_index - m->n_imported_funcs, &t->error);
+    wl_validator_free(v);
+    wl_free(allocator, t->local_slots, t->local_cap * sizeof *t->local_slots);
+    if (pos != NULL) {
         *pos = t->stop_offset;
     } else if (status == WL_OK) {
-        write_header(t);
-        instance->code[func_index] = t->code;
-        cache->used += t->pos;
-        cache->translations++;
+        finish(t);
     }
-    wl_free(allocator, t, sizeof *t);
+    return status;
+}
+
+/* Drives a translator over the body; with scratch slots when it turns out to need them. */
+static wl_status_t run(wl_instance_t *instance, uint32_t func_index, uint32_t *pos) {
+    wl_scratch_t scratch;
+    const wl_allocator_t allocator = {.resize = scratch_resize, .env = &scratch};
+    scratch_open(&scratch, instance->store);
+    wl_translator_t *t = wl_alloc(&allocator, sizeof *t);
+    wl_status_t status = WL_NO_MEMORY;
+    if (t != NULL) {
+        uint32_t at = pos != NULL ? *pos : 0;
+        begin(t, instance, func_index);
+        status = pass(t, &allocator, pos);
+        if (t->need_far) {
+            begin(t, instance, func_index);
+            t->far_frame = true;
+            if (pos != NULL) {
+                *pos = at;
+            }
+            status = pass(t, &allocator, pos);
+        }
+        wl_free(&allocator, t, sizeof *t);
+    }
     scratch_close(&scratch);
     return status;
 }
 
 wl_status_t wl_translate(wl_instance_t *instance, uint32_t func_index) {
-    uint32_t unused = 0;
-    return run(instance, func_index, false, &unused);
+    return run(instance, func_index, NULL);
 }
 
 uint32_t wl_translate_locate(wl_instance_t *instance, uint32_t func_index, uint32_t pos) {
-    return run(instance, func_index, true, &pos) == WL_NO_MEMORY ? 0 : pos;
+    return run(instance, func_index, &pos) == WL_NO_MEMORY ? 0 : pos;
 }

@@ -79,6 +79,7 @@ struct wl_translator {
     uint32_t stop_pos;    /* locating: stop when the instruction at this word has been written */
     uint32_t stop_offset; /* locating: its offset in the module */
     uint16_t cost;        /* fuel of the function's own block */
+    wl_error_t error;
     wl_condition_t condition;
 
     wl_entry_t window[WL_WINDOW]; /* the topmost operands; those below `low` are at home */

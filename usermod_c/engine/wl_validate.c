@@ -80,7 +80,7 @@ static bool fail(wl_validator_t *v, wl_status_t status) {
 }
 
 /* Whether the translator is to see the instruction whose immediates have been read. */
-static inline bool drives(const wl_validator_t *v) {
+static inline __attribute__((always_inline)) bool drives(const wl_validator_t *v) {
     return v->drive && v->r.status == WL_OK;
 }
 
@@ -692,7 +692,7 @@ static void do_drop(wl_validator_t *v) {
     }
 }
 
-static void do_special(wl_validator_t *v, uint32_t op) {
+static WL_NOINLINE void do_special(wl_validator_t *v, uint32_t op) {
     switch (op) {
         case WL_WASM_NOP: break;
         case WL_WASM_UNREACHABLE:
@@ -794,13 +794,17 @@ static WL_NOINLINE void walk(wl_validator_t *v) {
     while (v->n_ctrls > 0 && v->r.status == WL_OK) {
         v->op_pos = v->r.pos;
         v->cost++;
-        uint32_t op = wl_read_u8(&v->r), sig = wl_signatures[op];
+        if (v->r.pos >= v->r.end) {
+            wl_reader_fail(&v->r, WL_UNEXPECTED_END, v->r.end);
+            return;
+        }
+        uint32_t op = v->r.bytes[v->r.pos++], sig = wl_signatures[op];
         if (WL_UNLIKELY(op >= 0xe0 || sig == 0)) {
             op = read_prefixed(v, op);
             sig = wl_signatures[op];
-        }
-        if (v->r.status != WL_OK) {
-            return;
+            if (v->r.status != WL_OK) {
+                return;
+            }
         }
         if (sig != WL_SIG_SPECIAL) {
             do_simple(v, op, sig);
@@ -896,28 +900,36 @@ static WL_NOINLINE bool begin(wl_validator_t *v, uint32_t index) {
     return true;
 }
 
-wl_status_t wl_validate_body(const wl_module_t *module, uint32_t index, const wl_allocator_t *allocator,
-                             struct wl_translator *translator, wl_error_t *error) {
-    wl_validator_t *v = wl_alloc(allocator, sizeof *v); /* not on the C stack */
-    memset(error, 0, sizeof *error);
-    error->status = WL_NO_MEMORY;
-    error->func_index = module->n_imported_funcs + index;
-    if (v == NULL) {
-        return WL_NO_MEMORY;
+wl_validator_t *wl_validator_new(const wl_module_t *module, const wl_allocator_t *allocator,
+                                 struct wl_translator *translator) {
+    wl_validator_t *v = wl_alloc(allocator, sizeof *v);
+    if (v != NULL) {
+        v->module = module;
+        v->allocator = allocator;
+        v->translator = translator;
     }
-    v->module = module;
-    v->allocator = allocator;
-    v->translator = translator;
-    v->func_index = error->func_index;
+    return v;
+}
+
+void wl_validator_free(wl_validator_t *v) {
+    const wl_allocator_t *allocator = v->allocator;
+    wl_free(allocator, v->locals, v->locals_cap);
+    wl_free(allocator, v->types, v->types_cap);
+    wl_free(allocator, v->ctrls, v->ctrls_cap * sizeof *v->ctrls);
+    wl_free(allocator, v, sizeof *v);
+}
+
+wl_status_t wl_validate_body(wl_validator_t *v, uint32_t index, wl_error_t *error) {
+    v->func_index = v->module->n_imported_funcs + index;
+    v->n_locals = v->depth = v->height = v->n_ctrls = v->cost = 0;
+    v->unreachable = false;
+    memset(error, 0, sizeof *error);
     if (begin(v, index)) {
         walk(v);
         error->aux = opcode_at(v);
     }
     error->status = v->r.status;
+    error->func_index = v->func_index;
     error->offset = v->r.error_pos;
-    wl_free(allocator, v->locals, v->locals_cap);
-    wl_free(allocator, v->types, v->types_cap);
-    wl_free(allocator, v->ctrls, v->ctrls_cap * sizeof *v->ctrls);
-    wl_free(allocator, v, sizeof *v);
-    return error->status == WL_OK && translator != NULL ? wl_tr_status(translator) : error->status;
+    return error->status;
 }

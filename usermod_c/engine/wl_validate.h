@@ -23,7 +23,7 @@ typedef struct {
     uint32_t outer_cost; /* loop: what the block around it has cost so far */
 } wl_ctrl_t;
 
-typedef struct wl_validator {
+struct wl_validator {
     wl_reader_t r;
     uint8_t *types;            /* operand stack; 0 is an unknown type */
     uint32_t depth, types_cap;
@@ -40,7 +40,7 @@ typedef struct wl_validator {
     const wl_allocator_t *allocator;
     uint32_t func_index;
     struct wl_translator *translator;
-} wl_validator_t;
+};
 
 static inline wl_ctrl_t *wl_ctrl_top(wl_validator_t *v) {
     return &v->ctrls[v->n_ctrls - 1];
@@ -79,6 +79,5 @@ void wl_tr_call(struct wl_translator *t, uint32_t func_index, bool tail);
 void wl_tr_call_indirect(struct wl_translator *t, uint32_t type, uint32_t table, bool tail);
 /* A rare operation: takes so many 32-bit operands, gives one 32-bit result when `out` is true. */
 void wl_tr_misc(struct wl_translator *t, uint32_t sub, uint32_t operands, bool out, uint32_t imm1, uint32_t imm2);
-wl_status_t wl_tr_status(const struct wl_translator *t);
 
 #endif
