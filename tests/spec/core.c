@@ -357,8 +357,9 @@ static void do_register(runner_t *r) {
     }
 }
 
-static uint64_t bits(const uint32_t *slots, uint32_t n_slots) {
-    return slots[0] | (n_slots == 2 ? (uint64_t)slots[1] << 32 : 0);
+/* Of the type that all C libraries can print. */
+static unsigned long long bits(const uint32_t *slots, uint32_t n_slots) {
+    return slots[0] | (n_slots == 2 ? (unsigned long long)slots[1] << 32 : 0);
 }
 
 static bool matches(const spec_value_t *value, const uint32_t *slots) {
@@ -375,7 +376,7 @@ static void check_results(runner_t *r) {
     for (uint32_t i = 0; i < expected->count; i++) {
         const spec_value_t *v = &expected->items[i];
         if (!matches(v, slots)) {
-            find(r, FAULT, "%s, result %" PRIu32 " of type 0x%02x: expected %s0x%" PRIx64 ", got 0x%" PRIx64,
+            find(r, FAULT, "%s, result %" PRIu32 " of type 0x%02x: expected %s0x%llx, got 0x%llx",
                  r->command.name.bytes, i, v->type, v->pattern == SPEC_BITS ? "" : "a NaN ",
                  bits(v->slots, v->n_slots), bits(slots, v->n_slots));
             return;

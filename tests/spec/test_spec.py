@@ -16,7 +16,7 @@ from get_micropython import SourceError
 
 SPEC_MK = Path(__file__).with_name("spec.mk").read_text(encoding="utf-8")
 VARIANTS = re.findall(
-    r"(\w+):\w+", re.search(r"SPEC_VARIANTS := ((?:.|\\\n)*?)\n\S", SPEC_MK).group(1)
+    r"([\w-]+):[\w-]+", re.search(r"SPEC_VARIANTS := ((?:.|\\\n)*?)\n\S", SPEC_MK).group(1)
 )
 
 # (module (func (export "f") (result i32) (i32.const 7)) (func (export "u") unreachable))
