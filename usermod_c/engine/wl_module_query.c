@@ -51,7 +51,7 @@ bool wl_module_export(const wl_module_t *module, uint32_t index, wl_extern_type_
             type->limits = module->tables[type->index];
             break;
         case WL_EXTERN_MEMORY:
-            type->limits = module->memory;
+            type->limits = module->memories[WL_MEMORY(type->index)];
             break;
         case WL_EXTERN_GLOBAL:
             type->global_type = module->globals[type->index].type;
