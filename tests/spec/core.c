@@ -296,9 +296,10 @@ static bool act(runner_t *r, wl_error_t *error) {
 
 /* Links and instantiates; that every import has something to be linked with is the embedder's part. */
 static wl_instance_t *link(runner_t *r, wl_module_t *module, wl_extern_t *imports, uint32_t n, wl_error_t *error) {
+    wl_cursor_t cursor = {0};
     for (uint32_t i = 0; i < n; i++) {
         wl_extern_type_t type;
-        if (!wl_module_import(module, i, &type)) {
+        if (!wl_module_next_import(module, &cursor, &type)) {
             find(r, BREACH, "import %" PRIu32 " of %" PRIu32 " cannot be read", i, n);
             return NULL;
         }

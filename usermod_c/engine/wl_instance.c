@@ -49,12 +49,6 @@ bool wl_func_origin(const wl_store_t *store, wl_func_t func, wl_instance_t **ins
     return *instance != NULL;
 }
 
-bool wl_functype_equal(const wl_functype_t *a, const wl_functype_t *b) {
-    return a->n_params == b->n_params && a->n_results == b->n_results &&
-           (a->n_params == 0 || memcmp(a->params, b->params, a->n_params) == 0) &&
-           (a->n_results == 0 || memcmp(a->results, b->results, a->n_results) == 0);
-}
-
 /* ---- Linking ---- */
 
 /* `actual` is what there is, `wanted` what the import declares. */

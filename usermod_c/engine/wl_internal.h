@@ -125,6 +125,8 @@ void *wl_alloc(const wl_allocator_t *a, size_t size); /* zeroed; NULL when out o
 void *wl_resize(const wl_allocator_t *a, void *p, size_t old_size, size_t new_size);
 void wl_free(const wl_allocator_t *a, void *p, size_t size);
 
+bool wl_functype_equal(const wl_functype_t *a, const wl_functype_t *b);
+
 /* Checks a constant expression of `type` at the cursor and moves past its end. `module` holds
  * what constant expressions may refer to by now. */
 void wl_const_validate(wl_module_t *module, wl_reader_t *r, uint8_t type);
@@ -161,7 +163,8 @@ typedef enum {
     WL_IMM_TABLE_TABLE
 } wl_imm_t;
 
-/* ---- Operations that are too rare or too big for the interpreter's loop (wl_misc.c) ---- */
+/* ---- Operations that are too rare or too big for the interpreter's loop (wl_misc.c) ----
+ * The memory's first, in the order of their opcodes. */
 typedef enum {
     WL_MISC_MEMORY_SIZE, WL_MISC_MEMORY_GROW, WL_MISC_MEMORY_INIT, WL_MISC_DATA_DROP, WL_MISC_MEMORY_COPY,
     WL_MISC_MEMORY_FILL, WL_MISC_TABLE_GET, WL_MISC_TABLE_SET, WL_MISC_TABLE_INIT, WL_MISC_ELEM_DROP,

@@ -108,9 +108,10 @@ static uint16_t type_hash(const wl_functype_t *t) {
     return (uint16_t)(hash ^ (hash >> 16));
 }
 
-static bool types_equal(const wl_functype_t *a, const wl_functype_t *b) {
+bool wl_functype_equal(const wl_functype_t *a, const wl_functype_t *b) {
     return a->n_params == b->n_params && a->n_results == b->n_results &&
-           memcmp(a->params, b->params, a->n_params) == 0 && memcmp(a->results, b->results, a->n_results) == 0;
+           (a->n_params == 0 || memcmp(a->params, b->params, a->n_params) == 0) &&
+           (a->n_results == 0 || memcmp(a->results, b->results, a->n_results) == 0);
 }
 
 /* Gives each type its first equal. `canon` holds hashes at first, which makes the search a scan of
@@ -121,7 +122,7 @@ static void canonicalise(wl_functype_t *types, uint32_t count) {
     }
     for (uint32_t i = count; i-- > 0;) {
         uint32_t first = 0;
-        while (first < i && !(types[first].canon == types[i].canon && types_equal(&types[first], &types[i]))) {
+        while (first < i && !(types[first].canon == types[i].canon && wl_functype_equal(&types[first], &types[i]))) {
             first++;
         }
         types[i].canon = (uint16_t)first;

@@ -228,7 +228,6 @@ static inline bool wl_dropped(const wl_instance_t *i, uint32_t bit) {
 static inline void wl_drop(wl_instance_t *i, uint32_t bit) {
     i->dropped[bit >> 3] = (uint8_t)(i->dropped[bit >> 3] | 1u << (bit & 7));
 }
-bool wl_functype_equal(const wl_functype_t *a, const wl_functype_t *b);
 /* Sets what of the context depends on the instance. */
 void wl_ctx_enter(wl_ctx_t *ctx, wl_instance_t *instance);
 

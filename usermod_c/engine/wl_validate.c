@@ -601,32 +601,21 @@ static void do_rare(wl_validator_t *v, uint32_t op) {
                 fail(v, WL_UNKNOWN_ELEM);
             }
             break;
-        case WL_WASM_MEMORY_INIT:
-        case WL_WASM_DATA_DROP:
-            sub = op == WL_WASM_MEMORY_INIT ? WL_MISC_MEMORY_INIT : WL_MISC_DATA_DROP;
-            n = op == WL_WASM_MEMORY_INIT ? 3 : 0;
-            a = wl_read_u32(&v->r);
-            if (op == WL_WASM_MEMORY_INIT) {
+        default: { /* memory.size to memory.fill, in the order of WL_MISC_* */
+            static const uint8_t operands[] = {0, 1, 3, 0, 3, 3};
+            sub = op < WL_WASM_MEMORY_INIT ? op - WL_WASM_MEMORY_SIZE : op - WL_WASM_MEMORY_INIT + WL_MISC_MEMORY_INIT;
+            n = operands[sub];
+            out = sub <= WL_MISC_MEMORY_GROW;
+            bool data = sub == WL_MISC_MEMORY_INIT || sub == WL_MISC_DATA_DROP;
+            a = data ? wl_read_u32(&v->r) : read_memory(v);
+            if (sub == WL_MISC_MEMORY_INIT || sub == WL_MISC_MEMORY_COPY) {
                 b = read_memory(v);
             }
-            if (!m->has_data_count && m->data_follows) {
+            if (data && !m->has_data_count && m->data_follows) {
                 fail(v, WL_DATA_COUNT_REQUIRED);
-            } else if (a >= m->n_datas) {
+            } else if (data && a >= m->n_datas) {
                 fail(v, WL_UNKNOWN_DATA);
             }
-            break;
-        default: { /* memory.size grow fill copy */
-            static const uint8_t subs[] = {WL_MISC_MEMORY_SIZE, WL_MISC_MEMORY_GROW};
-            sub = op == WL_WASM_MEMORY_COPY   ? WL_MISC_MEMORY_COPY
-                  : op == WL_WASM_MEMORY_FILL ? WL_MISC_MEMORY_FILL
-                                              : subs[op - WL_WASM_MEMORY_SIZE];
-            n = op == WL_WASM_MEMORY_SIZE ? 0 : op == WL_WASM_MEMORY_GROW ? 1 : 3;
-            out = n < 3;
-            a = read_memory(v);
-            if (op == WL_WASM_MEMORY_COPY) {
-                b = read_memory(v);
-            }
-            break;
         }
     }
     if (v->r.status != WL_OK) {
