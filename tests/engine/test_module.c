@@ -252,7 +252,7 @@ static void visit_rich(const wl_module_t *m) {
 
     CHECK(m->func_types[0] == 0 && m->func_types[1] == 0 && m->func_types[2] == 1 && m->func_types[3] == 0);
     CHECK(m->n_imported_funcs == 1 && m->n_imported_globals == 1 && m->n_imported_tables == 1);
-    CHECK(m->has_memory && m->memory_imported && m->has_start && m->start == 1 && m->has_data_count);
+    CHECK(m->n_memories == 1 && m->n_imported_memories == 1 && m->has_start && m->start == 1 && m->has_data_count);
     CHECK(m->declared_refs == NULL);
     CHECK(m->types[3].param_slots == 2 && m->types[3].result_slots == 2 && m->types[3].canon == 3);
     CHECK(m->types[2].canon == 0);
@@ -292,6 +292,12 @@ static void visit_rich(const wl_module_t *m) {
             CHECK(kind != WL_EXTERN_GLOBAL || (t.global_type == WL_I32 && t.global_mutable));
         }
     }
+    wl_cursor_t imports = { 0 }, exports = { 0 };
+    for (uint32_t kind = 0; kind < 4; kind++) {
+        CHECK(wl_module_next_import(m, &imports, &t) && (uint32_t)t.kind == kind && imports.next == kind + 1);
+        CHECK(wl_module_next_export(m, &exports, &t) && (uint32_t)t.kind == kind && exports.next == kind + 1);
+    }
+    CHECK(!wl_module_next_import(m, &imports, &t) && !wl_module_next_export(m, &exports, &t) && imports.next == 4);
     CHECK(!wl_module_import(m, 4, &t) && !wl_module_export(m, 4, &t));
     CHECK(!wl_module_import(m, UINT32_MAX, &t) && !wl_module_export(m, UINT32_MAX, &t));
 

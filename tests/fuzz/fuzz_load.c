@@ -37,9 +37,10 @@ static void touch_extern(const wl_extern_type_t *type) {
 
 static void query(const wl_module_t *module) {
     wl_extern_type_t type;
+    wl_cursor_t imports_cursor = {0}, exports_cursor = {0};
     uint32_t n = wl_module_import_count(module);
     for (uint32_t i = 0; i < n; i++) {
-        if (!wl_module_import(module, i, &type)) {
+        if (!wl_module_next_import(module, &imports_cursor, &type)) {
             fz_finding("import %u of %u is not there", i, n);
         }
         touch(type.module_name, type.module_name_size);
@@ -47,7 +48,7 @@ static void query(const wl_module_t *module) {
     }
     uint32_t exports = wl_module_export_count(module);
     for (uint32_t i = 0; i < exports; i++) {
-        if (!wl_module_export(module, i, &type)) {
+        if (!wl_module_next_export(module, &exports_cursor, &type)) {
             fz_finding("export %u of %u is not there", i, exports);
         }
         touch_extern(&type);

@@ -120,7 +120,8 @@ def convert_command(command, read_module, left_out=None):
     """Return the script's bytes for one JSON command.
 
     `read_module` returns a module's bytes by file name. `left_out` says what of the file needs a
-    feature that the engine leaves out.
+    feature that the engine leaves out: modules to be refused, and commands that use them, which
+    are dropped.
     """
     line, kind = command["line"], command["type"]
     if command.get("module_type", "binary") != "binary":
@@ -130,7 +131,7 @@ def convert_command(command, read_module, left_out=None):
             module = pack_module(read_module(command["filename"]))
             return pack("REFUSED", line, p=pack_text(left_out.text), m=module)
         if left_out and line in left_out.users:
-            raise CannotConvert(f"uses a module that is refused: {left_out.text}")
+            return b""
         if kind == "module":
             module = pack_module(read_module(command["filename"]))
             name = "DEFINITION" if command.get("definition") else "MODULE"
@@ -187,8 +188,9 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("source", type=Path, help="source.json, which says where the suite is")
     parser.add_argument("scripts", type=Path, help="where the scripts go")
+    parser.add_argument("--feature", default="", help="what is there for a feature's sake")
     args = parser.parse_args()
-    expected = load_expected()
+    expected = load_expected(args.feature)
     source = json.loads(args.source.read_text(encoding="utf-8"))
     suite = Path(source["path"])
     # Another selection of the suite may lack whole proposals.
@@ -199,9 +201,10 @@ def main():
         print(f"spec: {error}", file=sys.stderr)
         return 1
     shutil.rmtree(args.scripts, ignore_errors=True)
+    args.scripts.mkdir(parents=True)
     for proposal, folders in found.items():
         target = args.scripts / proposal
-        target.mkdir(parents=True)
+        target.mkdir()
         table = expected[proposal]
         for folder in folders:
             left_out = table.left_out.get(folder.name) if source["pinned"] else None

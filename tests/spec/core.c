@@ -296,9 +296,10 @@ static bool act(runner_t *r, wl_error_t *error) {
 
 /* Links and instantiates; that every import has something to be linked with is the embedder's part. */
 static wl_instance_t *link(runner_t *r, wl_module_t *module, wl_extern_t *imports, uint32_t n, wl_error_t *error) {
+    wl_cursor_t cursor = {0};
     for (uint32_t i = 0; i < n; i++) {
         wl_extern_type_t type;
-        if (!wl_module_import(module, i, &type)) {
+        if (!wl_module_next_import(module, &cursor, &type)) {
             find(r, BREACH, "import %" PRIu32 " of %" PRIu32 " cannot be read", i, n);
             return NULL;
         }
@@ -357,8 +358,9 @@ static void do_register(runner_t *r) {
     }
 }
 
-static uint64_t bits(const uint32_t *slots, uint32_t n_slots) {
-    return slots[0] | (n_slots == 2 ? (uint64_t)slots[1] << 32 : 0);
+/* Of the type that all C libraries can print. */
+static unsigned long long bits(const uint32_t *slots, uint32_t n_slots) {
+    return slots[0] | (n_slots == 2 ? (unsigned long long)slots[1] << 32 : 0);
 }
 
 static bool matches(const spec_value_t *value, const uint32_t *slots) {
@@ -375,7 +377,7 @@ static void check_results(runner_t *r) {
     for (uint32_t i = 0; i < expected->count; i++) {
         const spec_value_t *v = &expected->items[i];
         if (!matches(v, slots)) {
-            find(r, FAULT, "%s, result %" PRIu32 " of type 0x%02x: expected %s0x%" PRIx64 ", got 0x%" PRIx64,
+            find(r, FAULT, "%s, result %" PRIu32 " of type 0x%02x: expected %s0x%llx, got 0x%llx",
                  r->command.name.bytes, i, v->type, v->pattern == SPEC_BITS ? "" : "a NaN ",
                  bits(v->slots, v->n_slots), bits(slots, v->n_slots));
             return;

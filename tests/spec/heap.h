@@ -17,4 +17,8 @@ typedef struct {
 
 wl_allocator_t heap_allocator(heap_t *heap);
 
+/* The machine's: a zeroed block (the program ends when there is none), and its return. */
+void *heap_block_new(size_t size);
+void heap_block_free(void *block, size_t size);
+
 #endif

@@ -44,6 +44,22 @@ typedef struct {
     uint32_t most_stack, most_cache; /* smallest sizes that a file can run with: the largest of them */
 } totals_t;
 
+/* ---- Memory ---- */
+
+void *heap_block_new(size_t size) {
+    void *block = calloc(1, size);
+    if (!block) {
+        fputs("spec: this machine is out of memory\n", stderr);
+        exit(2);
+    }
+    return block;
+}
+
+void heap_block_free(void *block, size_t size) {
+    (void)size;
+    free(block);
+}
+
 /* ---- Scripts ---- */
 
 static bool read_script(void *env, void *to, uint32_t size) {

@@ -4,10 +4,14 @@
  */
 #include "bare.h"
 
-enum { SYS_WRITE = 0x05,
-       SYS_OPEN = 0x01,
+#include <string.h>
+
+enum { SYS_OPEN = 0x01,
+       SYS_WRITE = 0x05,
+       SYS_READ = 0x06,
        SYS_EXIT_EXTENDED = 0x20 };
-enum { MODE_WRITE = 4,
+enum { MODE_READ_BINARY = 1,
+       MODE_WRITE = 4,
        APPLICATION_EXIT = 0x20026,
        FAULT = 99 };
 
@@ -44,6 +48,16 @@ static intptr_t output(void) {
         handle = call(SYS_OPEN, block);
     }
     return handle;
+}
+
+int bare_open(const char *name) {
+    const uintptr_t block[] = {(uintptr_t)name, MODE_READ_BINARY, strlen(name)};
+    return (int)call(SYS_OPEN, block);
+}
+
+size_t bare_read(int file, void *to, size_t size) {
+    const uintptr_t block[] = {(uintptr_t)file, (uintptr_t)to, size};
+    return size - (size_t)call(SYS_READ, block); /* it answers what is missing */
 }
 
 void target_write(const char *text, size_t size) {

@@ -35,4 +35,20 @@ TARGET_LDFLAGS_rv32imac := -nostartfiles -T $(TARGETS_DIR)/riscv.ld -Wl,--gc-sec
 TARGET_SRC_rv32imac := $(addprefix $(TARGETS_DIR)/,riscv.c semihosting.c stack_use.c)
 TARGET_RUN_rv32imac := qemu-system-riscv32 -machine virt -bios none -display none -monitor none \
 	-serial none -icount shift=0 -semihosting-config enable=on,target=native -kernel
+
+# The same processors' code on machines with gigabytes of memory, not counted: TARGET_LARGE_LDFLAGS_NAME,
+# TARGET_LARGE_SRC_NAME, TARGET_LARGE_RUN_NAME.
+# The C library's formatting refers to its input and output, which nothing calls.
+TARGET_LARGE_LDFLAGS_cortex-m3 := -nostartfiles --specs=rdimon.specs -T $(TARGETS_DIR)/cortex_m33.ld -Wl,--gc-sections
+TARGET_LARGE_SRC_cortex-m3 := $(addprefix $(TARGETS_DIR)/,cortex_m33.c semihosting.c)
+TARGET_LARGE_RUN_cortex-m3 := qemu-system-arm -machine mps3-an524 -display none -monitor none -serial none \
+	-semihosting-config enable=on,target=native -kernel
+
+TARGET_LARGE_LDFLAGS_cortex-m0plus := $(TARGET_LARGE_LDFLAGS_cortex-m3)
+TARGET_LARGE_SRC_cortex-m0plus := $(TARGET_LARGE_SRC_cortex-m3)
+TARGET_LARGE_RUN_cortex-m0plus := $(TARGET_LARGE_RUN_cortex-m3)
+
+TARGET_LARGE_LDFLAGS_rv32imac := $(TARGET_LDFLAGS_rv32imac)
+TARGET_LARGE_SRC_rv32imac := $(addprefix $(TARGETS_DIR)/,riscv.c semihosting.c)
+TARGET_LARGE_RUN_rv32imac := $(subst -icount shift=0,-m 1536M,$(TARGET_RUN_rv32imac))
 endif

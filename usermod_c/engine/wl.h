@@ -132,6 +132,14 @@ wl_status_t wl_module_load(const wl_allocator_t *allocator, const uint8_t *bytes
 void wl_module_free(wl_module_t *module);
 uint32_t wl_module_import_count(const wl_module_t *module);
 uint32_t wl_module_export_count(const wl_module_t *module);
+/* A walk over imports or over exports starts with a zeroed cursor; false at the end. */
+typedef struct {
+    uint32_t next;    /* the index of what comes next */
+    uint32_t pos;
+    uint32_t seen[4]; /* imports: so many of each kind */
+} wl_cursor_t;
+bool wl_module_next_import(const wl_module_t *module, wl_cursor_t *cursor, wl_extern_type_t *type);
+bool wl_module_next_export(const wl_module_t *module, wl_cursor_t *cursor, wl_extern_type_t *type);
 /* The index-th import or export; false when there is none. Costs a walk from the first. */
 bool wl_module_import(const wl_module_t *module, uint32_t index, wl_extern_type_t *type);
 bool wl_module_export(const wl_module_t *module, uint32_t index, wl_extern_type_t *type);

@@ -14,8 +14,9 @@ void wl_ctx_enter(wl_ctx_t *ctx, wl_instance_t *instance) {
     ctx->instance = instance;
     ctx->code = (const uint16_t *const *)instance->code;
     ctx->globals = instance->globals;
-    ctx->mem = instance->memory != NULL ? instance->memory->data : NULL;
-    ctx->lim4 = (instance->memory != NULL ? instance->memory->bytes : 0) - 4;
+    const wl_memory_t *memory = instance->memories[0];
+    ctx->mem = memory != NULL ? memory->data : NULL;
+    ctx->lim4 = (memory != NULL ? memory->bytes : 0) - 4;
 }
 
 static uint32_t type_slots(const wl_functype_t *type) {

@@ -24,6 +24,9 @@
 #ifndef WL_LIMIT_TABLES
 #define WL_LIMIT_TABLES 64
 #endif
+#ifndef WL_LIMIT_MEMORIES /* at most 32; what is not at index 0 is reached slowly */
+#define WL_LIMIT_MEMORIES 1
+#endif
 #ifndef WL_LIMIT_SEGMENTS
 #define WL_LIMIT_SEGMENTS 4096
 #endif

@@ -49,12 +49,6 @@ bool wl_func_origin(const wl_store_t *store, wl_func_t func, wl_instance_t **ins
     return *instance != NULL;
 }
 
-bool wl_functype_equal(const wl_functype_t *a, const wl_functype_t *b) {
-    return a->n_params == b->n_params && a->n_results == b->n_results &&
-           (a->n_params == 0 || memcmp(a->params, b->params, a->n_params) == 0) &&
-           (a->n_results == 0 || memcmp(a->results, b->results, a->n_results) == 0);
-}
-
 /* ---- Linking ---- */
 
 /* `actual` is what there is, `wanted` what the import declares. */
@@ -88,7 +82,7 @@ static bool import_matches(const wl_store_t *store, const wl_extern_t *x, const 
 static wl_status_t link_imports(wl_store_t *store, wl_module_t *m, const wl_extern_t *imports,
                                 wl_instance_t *instance, wl_error_t *error) {
     wl_reader_t r;
-    uint32_t funcs = 0, tables = 0, globals = 0, func_type;
+    uint32_t funcs = 0, tables = 0, memories = 0, globals = 0, func_type;
     wl_reader_init(&r, m->bytes, m->imports, m->size);
     for (uint32_t n = 0; n < m->n_imports; n++) {
         wl_extern_type_t type;
@@ -106,7 +100,7 @@ static wl_status_t link_imports(wl_store_t *store, wl_module_t *m, const wl_exte
         switch (type.kind) {
             case WL_EXTERN_FUNC: instance->imported[funcs++] = imports[n].u.func; break;
             case WL_EXTERN_TABLE: instance->tables[tables++] = imports[n].u.table; break;
-            case WL_EXTERN_MEMORY: instance->memory = imports[n].u.memory; break;
+            case WL_EXTERN_MEMORY: instance->memories[WL_MEMORY(memories++)] = imports[n].u.memory; break;
             default: instance->globals[globals++] = imports[n].u.global; break;
         }
     }
@@ -193,14 +187,16 @@ wl_status_t wl_table_init(wl_instance_t *instance, uint32_t table, uint32_t elem
 
 wl_status_t wl_memory_init(wl_instance_t *instance, uint32_t data, uint32_t to, uint32_t from, uint32_t count) {
     const wl_module_t *m = instance->module;
+    const wl_memory_t *memory = instance->memories[WL_MEMORY(data >> 16)];
+    data = WL_LIMIT_MEMORIES > 1 ? data & 0xffff : data;
     const wl_segment_t *s = &m->datas[data];
     uint32_t have = wl_dropped(instance, m->n_elems + data) ? 0 : s->count;
-    uint8_t *p = wl_memory_range(instance->memory, to, count);
+    uint8_t *p = wl_memory_range(memory, to, count);
     if (from > have || count > have - from) {
         return WL_TRAP_MEMORY_BOUNDS;
     }
     if (p == NULL) {
-        return wl_memory_trap(instance->memory, (uint64_t)to + count);
+        return wl_memory_trap(memory, (uint64_t)to + count);
     }
     if (count > 0) {
         memcpy(p, m->bytes + s->offset + from, count);
@@ -220,7 +216,7 @@ static wl_status_t run_segments(wl_instance_t *i, wl_error_t *error) {
             status = wl_const_eval(i, s->expr, at);
             if (status == WL_OK) {
                 status = elem ? wl_table_init(i, s->index, n, at[0], 0, s->count)
-                              : wl_memory_init(i, n - m->n_elems, at[0], 0, s->count);
+                              : wl_memory_init(i, (n - m->n_elems) | WL_MEMORY((uint32_t)s->index << 16), at[0], 0, s->count);
             }
             error->offset = s->offset;
             error->aux = elem ? s->count : at[0] + s->count;
@@ -275,8 +271,8 @@ static wl_status_t make_objects(wl_instance_t *i) {
     for (uint32_t n = m->n_imported_tables; n < m->n_tables && status == WL_OK; n++) {
         status = wl_table_new(i->store, &m->tables[n], 0, &i->tables[n]);
     }
-    if (status == WL_OK && m->has_memory && !m->memory_imported) {
-        status = wl_memory_new(i->store, &m->memory, &i->memory);
+    for (uint32_t n = m->n_imported_memories; n < m->n_memories && status == WL_OK; n++) {
+        status = wl_memory_new(i->store, &m->memories[WL_MEMORY(n)], &i->memories[WL_MEMORY(n)]);
     }
     for (uint32_t n = m->n_imported_globals; n < m->n_globals && status == WL_OK; n++) {
         i->globals[n]->type = m->globals[n].type;
@@ -306,7 +302,7 @@ wl_status_t wl_instance_new(wl_store_t *store, wl_module_t *module, const wl_ext
         status = make_objects(i);
     }
     if (status == WL_OK) {
-        i->memory_floor = i->memory != NULL ? i->memory->bytes : 0;
+        i->memory_floor = i->memories[0] != NULL ? i->memories[0]->bytes : 0;
         status = run_segments(i, error);
     }
     for (uint32_t f = module->n_imported_funcs; store->config.eager && status == WL_OK && f < module->n_funcs; f++) {
@@ -329,7 +325,7 @@ wl_module_t *wl_instance_module(const wl_instance_t *instance) {
 }
 
 wl_memory_t *wl_instance_memory(const wl_instance_t *instance) {
-    return instance->memory;
+    return instance->memories[0];
 }
 
 /* ---- Exports ---- */
@@ -339,7 +335,7 @@ static void export_object(const wl_instance_t *i, const wl_extern_type_t *type, 
     switch (type->kind) {
         case WL_EXTERN_FUNC: object->u.func = wl_instance_func(i, type->index); break;
         case WL_EXTERN_TABLE: object->u.table = i->tables[type->index]; break;
-        case WL_EXTERN_MEMORY: object->u.memory = i->memory; break;
+        case WL_EXTERN_MEMORY: object->u.memory = i->memories[WL_MEMORY(type->index)]; break;
         default: object->u.global = i->globals[type->index]; break;
     }
 }

@@ -100,7 +100,8 @@ struct wl_module {
 
     uint32_t n_types, n_funcs, n_globals, n_tables, n_elems, n_datas, n_imports, n_exports;
     uint32_t n_imported_funcs, n_imported_globals, n_imported_tables;
-    bool has_memory, memory_imported, has_start, has_data_count;
+    uint8_t n_memories, n_imported_memories;
+    bool has_start, has_data_count;
     bool data_follows;          /* behind the code there is a data section */
 
     wl_functype_t *types;
@@ -108,7 +109,7 @@ struct wl_module {
     uint32_t *bodies;           /* [n_funcs - n_imported_funcs] offset of a body's size field */
     wl_module_global_t *globals;
     wl_limits_t *tables;
-    wl_limits_t memory;
+    wl_limits_t memories[WL_LIMIT_MEMORIES];
     wl_segment_t *elems, *datas;
     uint32_t start;
     uint32_t imports, exports;  /* offset of the first entry, after the count */
@@ -116,10 +117,15 @@ struct wl_module {
     size_t ram_bytes;
 };
 
+/* A memory's index: a constant where there can be one memory only. */
+#define WL_MEMORY(index) (WL_LIMIT_MEMORIES > 1 ? (index) : 0)
+
 /* The engine's one way to memory; all sizes are counted. */
 void *wl_alloc(const wl_allocator_t *a, size_t size); /* zeroed; NULL when out of memory */
 void *wl_resize(const wl_allocator_t *a, void *p, size_t old_size, size_t new_size);
 void wl_free(const wl_allocator_t *a, void *p, size_t size);
+
+bool wl_functype_equal(const wl_functype_t *a, const wl_functype_t *b);
 
 /* Checks a constant expression of `type` at the cursor and moves past its end. `module` holds
  * what constant expressions may refer to by now. */
@@ -157,16 +163,18 @@ typedef enum {
     WL_IMM_TABLE_TABLE
 } wl_imm_t;
 
-/* ---- Operations that are too rare or too big for the interpreter's loop (wl_misc.c) ---- */
+/* ---- Operations that are too rare or too big for the interpreter's loop (wl_misc.c) ----
+ * The memory's first, in the order of their opcodes. */
 typedef enum {
     WL_MISC_MEMORY_SIZE, WL_MISC_MEMORY_GROW, WL_MISC_MEMORY_INIT, WL_MISC_DATA_DROP, WL_MISC_MEMORY_COPY,
     WL_MISC_MEMORY_FILL, WL_MISC_TABLE_GET, WL_MISC_TABLE_SET, WL_MISC_TABLE_INIT, WL_MISC_ELEM_DROP,
     WL_MISC_TABLE_COPY, WL_MISC_TABLE_GROW, WL_MISC_TABLE_SIZE, WL_MISC_TABLE_FILL, WL_MISC_REF_FUNC,
     WL_MISC_LOAD, WL_MISC_STORE
 } wl_misc_t;
-/* MISC_LOAD and MISC_STORE: the width's log2 and, for loads, whether to sign-extend stand in the
- * first operand's high byte. */
+/* MISC_LOAD and MISC_STORE: the width's log2, for loads whether to sign-extend, and the memory stand
+ * in the first operand's high byte. */
 #define WL_MISC_WIDTH(log2, sign) (((uint32_t)(log2) | (uint32_t)(sign) << 2) << 8)
+#define WL_MISC_MEMORY_SHIFT 11
 
 /* OK for an opcode that wl_wasm_ops.def has and for the prefix 0xfc, else the feature that would
  * bring it (NO_GC ...) or BAD_OPCODE. */

@@ -137,7 +137,7 @@ static HANDLER_SECTION __attribute__((noinline)) void trap(uint32_t status) {
     leave(WL_EXIT_TRAP);
 }
 static HANDLER_SECTION __attribute__((noinline)) void memory_trap(uint32_t address, uint32_t length) {
-    trap(wl_memory_trap(ctx->instance->memory, (uint64_t)address + length));
+    trap(wl_memory_trap(ctx->instance->memories[0], (uint64_t)address + length));
 }
 
 #include "wl_handlers.h"
@@ -250,7 +250,7 @@ static WL_NOINLINE void run(wl_ctx_t *state, wl_handlers_t *handed) {
     NEXT(0);
 #include "wl_handlers.h"
 memory_trap:
-    ctx->arg = wl_memory_trap(ctx->instance->memory, (uint64_t)acc + ctx->trap_offset);
+    ctx->arg = wl_memory_trap(ctx->instance->memories[0], (uint64_t)acc + ctx->trap_offset);
 trap:
     ctx->exit = WL_EXIT_TRAP;
 leave:

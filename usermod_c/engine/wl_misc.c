@@ -23,8 +23,12 @@ wl_status_t wl_memory_trap(const wl_memory_t *m, uint64_t end) {
     return WL_TRAP_MEMORY_BOUNDS;
 }
 
+static wl_memory_t *memory_at(const wl_ctx_t *ctx, uint32_t index) {
+    return ctx->instance->memories[WL_MEMORY(index)];
+}
+
 static wl_status_t access(wl_ctx_t *ctx, uint32_t sub, uint32_t *slots, uint32_t offset) {
-    wl_memory_t *m = ctx->instance->memory;
+    const wl_memory_t *m = memory_at(ctx, sub >> WL_MISC_MEMORY_SHIFT);
     uint32_t log2 = sub >> 8 & 3, width = 1u << log2;
     uint64_t at = (uint64_t)slots[0] + offset;
     if (at + width > m->bytes) {
@@ -41,21 +45,20 @@ static wl_status_t access(wl_ctx_t *ctx, uint32_t sub, uint32_t *slots, uint32_t
     return WL_OK;
 }
 
-static wl_status_t memory_copy(wl_ctx_t *ctx, const uint32_t *a) {
-    wl_memory_t *m = ctx->instance->memory;
+static wl_status_t memory_copy(wl_ctx_t *ctx, const uint32_t *a, const wl_memory_t *m, const wl_memory_t *source) {
     uint64_t to = (uint64_t)a[0] + a[2], from = (uint64_t)a[1] + a[2];
-    if (to > m->bytes || from > m->bytes) {
-        return wl_memory_trap(m, to > from ? to : from);
+    if (to > m->bytes || from > source->bytes) {
+        return WL_LIMIT_MEMORIES == 1 || from <= source->bytes ? wl_memory_trap(m, to > from ? to : from)
+                                                              : wl_memory_trap(source, from);
     }
     if (a[2] > 0) {
-        memmove(m->data + a[0], m->data + a[1], a[2]);
+        memmove(m->data + a[0], source->data + a[1], a[2]);
     }
     charge(ctx, a[2] / BYTES_PER_FUEL);
     return WL_OK;
 }
 
-static wl_status_t memory_fill(wl_ctx_t *ctx, const uint32_t *a) {
-    wl_memory_t *m = ctx->instance->memory;
+static wl_status_t memory_fill(wl_ctx_t *ctx, const uint32_t *a, const wl_memory_t *m) {
     uint64_t end = (uint64_t)a[0] + a[2];
     if (end > m->bytes) {
         return wl_memory_trap(m, end);
@@ -97,20 +100,20 @@ wl_status_t wl_misc(wl_ctx_t *ctx, const uint16_t *ip, uint32_t *fp) {
     switch (ip[1] & 0xff) {
         case WL_MISC_LOAD:
         case WL_MISC_STORE: return access(ctx, ip[1], a, x | y << 16);
-        case WL_MISC_MEMORY_SIZE: a[0] = i->memory->pages; return WL_OK;
+        case WL_MISC_MEMORY_SIZE: a[0] = memory_at(ctx, x)->pages; return WL_OK;
         case WL_MISC_MEMORY_GROW:
-            if (wl_memory_grow(i->memory, a[0], a) != WL_OK) {
+            if (wl_memory_grow(memory_at(ctx, x), a[0], a) != WL_OK) {
                 a[0] = UINT32_MAX;
             }
             wl_ctx_enter(ctx, i);
             return WL_OK;
         case WL_MISC_MEMORY_INIT:
-            s = wl_memory_init(i, x, a[0], a[1], a[2]);
+            s = wl_memory_init(i, x | WL_MEMORY(y << 16), a[0], a[1], a[2]);
             charge(ctx, s == WL_OK ? a[2] / BYTES_PER_FUEL : 0);
             return s;
         case WL_MISC_DATA_DROP: wl_drop(i, i->module->n_elems + x); return WL_OK;
-        case WL_MISC_MEMORY_COPY: return memory_copy(ctx, a);
-        case WL_MISC_MEMORY_FILL: return memory_fill(ctx, a);
+        case WL_MISC_MEMORY_COPY: return memory_copy(ctx, a, memory_at(ctx, x), memory_at(ctx, y));
+        case WL_MISC_MEMORY_FILL: return memory_fill(ctx, a, memory_at(ctx, x));
         case WL_MISC_TABLE_GET: return wl_table_get(i->tables[x], a[0], a);
         case WL_MISC_TABLE_SET: return wl_table_set(i->tables[x], a[0], a[1]);
         case WL_MISC_TABLE_INIT:

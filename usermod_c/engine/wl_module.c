@@ -22,6 +22,7 @@ typedef struct {
 _Static_assert(WL_LIMIT_PARAM_SLOTS <= UINT8_MAX, "counted in one byte");
 _Static_assert(WL_LIMIT_TYPES <= UINT16_MAX, "indexed in two bytes");
 _Static_assert(WL_LIMIT_TABLES <= UINT8_MAX, "indexed in one byte");
+_Static_assert(WL_LIMIT_MEMORIES <= 1 << (16 - WL_MISC_MEMORY_SHIFT), "indexed in the bits left of a code word");
 _Static_assert(WL_LIMIT_MODULE_BYTES <= INT32_MAX, "positions have room for sums");
 
 /* ---- Memory ---- */
@@ -107,9 +108,10 @@ static uint16_t type_hash(const wl_functype_t *t) {
     return (uint16_t)(hash ^ (hash >> 16));
 }
 
-static bool types_equal(const wl_functype_t *a, const wl_functype_t *b) {
+bool wl_functype_equal(const wl_functype_t *a, const wl_functype_t *b) {
     return a->n_params == b->n_params && a->n_results == b->n_results &&
-           memcmp(a->params, b->params, a->n_params) == 0 && memcmp(a->results, b->results, a->n_results) == 0;
+           (a->n_params == 0 || memcmp(a->params, b->params, a->n_params) == 0) &&
+           (a->n_results == 0 || memcmp(a->results, b->results, a->n_results) == 0);
 }
 
 /* Gives each type its first equal. `canon` holds hashes at first, which makes the search a scan of
@@ -120,7 +122,7 @@ static void canonicalise(wl_functype_t *types, uint32_t count) {
     }
     for (uint32_t i = count; i-- > 0;) {
         uint32_t first = 0;
-        while (first < i && !(types[first].canon == types[i].canon && types_equal(&types[first], &types[i]))) {
+        while (first < i && !(types[first].canon == types[i].canon && wl_functype_equal(&types[first], &types[i]))) {
             first++;
         }
         types[i].canon = (uint16_t)first;
@@ -172,10 +174,9 @@ static void count_import(wl_loader_t *l, wl_extern_kind_t kind, uint32_t pos) {
             }
             break;
         case WL_EXTERN_MEMORY:
-            if (m->has_memory) {
-                wl_reader_fail_aux(r, WL_MULTIPLE_MEMORIES, pos, 2);
+            if (m->n_imported_memories++ == WL_LIMIT_MEMORIES) {
+                wl_reader_fail_aux(r, WL_MULTIPLE_MEMORIES, pos, m->n_imported_memories);
             }
-            m->has_memory = m->memory_imported = true;
             break;
         case WL_EXTERN_GLOBAL:
             if (m->n_imported_globals++ == WL_LIMIT_GLOBALS) {
@@ -198,10 +199,11 @@ static void load_imports(wl_loader_t *l) {
         if (r->status) {
             return;
         }
-        if (type.kind == WL_EXTERN_MEMORY && !m->has_memory) {
-            m->memory = type.limits;
-        }
         count_import(l, type.kind, pos);
+        if (type.kind == WL_EXTERN_MEMORY && !r->status) {
+            m->memories[WL_MEMORY(m->n_memories)] = type.limits;
+            m->n_memories = m->n_imported_memories;
+        }
     }
 }
 
@@ -261,16 +263,16 @@ static void load_tables(wl_loader_t *l) {
     }
 }
 
-static void load_memory(wl_loader_t *l) {
+static void load_memories(wl_loader_t *l) {
     wl_reader_t *r = &l->r;
     wl_module_t *m = l->m;
     uint32_t pos = r->pos, count = read_count(l, 1, UINT32_MAX, WL_OK);
-    if (count > (m->has_memory ? 0 : 1)) {
+    if (count > WL_LIMIT_MEMORIES - (uint32_t)m->n_imported_memories) {
         wl_reader_fail_aux(r, WL_MULTIPLE_MEMORIES, pos, count);
     }
-    if (count > 0 && !r->status) {
-        m->has_memory = true;
-        wl_read_limits(r, &m->memory, true);
+    for (; count > 0 && !r->status; count--) {
+        wl_read_limits(r, &m->memories[WL_MEMORY(m->n_memories)], true);
+        m->n_memories++;
     }
 }
 
@@ -325,7 +327,7 @@ static bool add_to_name_set(uint32_t *set, const uint8_t *name, uint32_t size) {
 static void check_export(wl_loader_t *l, const wl_extern_type_t *type, uint32_t pos) {
     static const uint8_t unknown[] = { WL_UNKNOWN_FUNC, WL_UNKNOWN_TABLE, WL_UNKNOWN_MEMORY, WL_UNKNOWN_GLOBAL };
     const wl_module_t *m = l->m;
-    const uint32_t counts[] = { m->n_funcs, m->n_tables, m->has_memory, m->n_globals };
+    const uint32_t counts[] = { m->n_funcs, m->n_tables, m->n_memories, m->n_globals };
     if (type->index >= counts[type->kind]) {
         wl_reader_fail_aux(&l->r, (wl_status_t)unknown[type->kind], pos, type->index);
     } else if (type->kind == WL_EXTERN_FUNC) {
@@ -458,8 +460,11 @@ static void load_data(wl_loader_t *l, wl_segment_t *seg) {
     }
     if (flags != SEGMENT_NOT_ACTIVE) {
         if (flags & SEGMENT_EXPLICIT_INDEX) {
-            (void)wl_read_index(r, m->has_memory, WL_UNKNOWN_MEMORY);
-        } else if (!m->has_memory) {
+            uint32_t memory = wl_read_index(r, m->n_memories, WL_UNKNOWN_MEMORY);
+            if (WL_LIMIT_MEMORIES > 1) {
+                seg->index = (uint8_t)memory;
+            }
+        } else if (m->n_memories == 0) {
             wl_reader_fail_aux(r, WL_UNKNOWN_MEMORY, pos, 0);
         }
         seg->expr = r->pos;
@@ -537,7 +542,7 @@ static void load_code(wl_loader_t *l) {
 /* ---- Sections ---- */
 
 static void (*const section_loaders[])(wl_loader_t *) = {
-    load_types, load_imports, load_functions, load_tables, load_memory, load_globals,
+    load_types, load_imports, load_functions, load_tables, load_memories, load_globals,
     load_exports, load_start, load_elems, load_data_count, load_code, load_datas
 };
 enum { N_RANKS = sizeof(section_loaders) / sizeof(section_loaders[0]) };

@@ -20,29 +20,34 @@ size_t wl_module_ram_bytes(const wl_module_t *module) {
     return module->ram_bytes;
 }
 
-bool wl_module_import(const wl_module_t *module, uint32_t index, wl_extern_type_t *type) {
-    wl_reader_t r;
-    uint32_t func_type, seen[WL_EXTERN_GLOBAL + 1] = { 0 };
-    if (index >= module->n_imports) {
+/* A reader at the cursor, which moves on; false at the end of `count` entries that begin at `start`. */
+static bool cursor_open(const wl_module_t *module, wl_cursor_t *cursor, uint32_t count, uint32_t start, wl_reader_t *r) {
+    if (cursor->next >= count) {
         return false;
     }
-    wl_reader_init(&r, module->bytes, module->imports, module->size);
-    for (uint32_t i = 0; i <= index; i++) {
-        wl_read_import(&r, module, type, &func_type);
-        type->index = seen[type->kind]++;
-    }
+    wl_reader_init(r, module->bytes, cursor->next++ == 0 ? start : cursor->pos, module->size);
     return true;
 }
 
-bool wl_module_export(const wl_module_t *module, uint32_t index, wl_extern_type_t *type) {
+bool wl_module_next_import(const wl_module_t *module, wl_cursor_t *cursor, wl_extern_type_t *type) {
     wl_reader_t r;
-    if (index >= module->n_exports) {
+    uint32_t func_type;
+    if (!cursor_open(module, cursor, module->n_imports, module->imports, &r)) {
         return false;
     }
-    wl_reader_init(&r, module->bytes, module->exports, module->size);
-    for (uint32_t i = 0; i <= index; i++) {
-        wl_read_export(&r, type);
+    wl_read_import(&r, module, type, &func_type);
+    type->index = cursor->seen[type->kind]++;
+    cursor->pos = r.pos;
+    return true;
+}
+
+bool wl_module_next_export(const wl_module_t *module, wl_cursor_t *cursor, wl_extern_type_t *type) {
+    wl_reader_t r;
+    if (!cursor_open(module, cursor, module->n_exports, module->exports, &r)) {
+        return false;
     }
+    wl_read_export(&r, type);
+    cursor->pos = r.pos;
     switch (type->kind) {
         case WL_EXTERN_FUNC:
             type->func = &module->types[module->func_types[type->index]];
@@ -51,7 +56,7 @@ bool wl_module_export(const wl_module_t *module, uint32_t index, wl_extern_type_
             type->limits = module->tables[type->index];
             break;
         case WL_EXTERN_MEMORY:
-            type->limits = module->memory;
+            type->limits = module->memories[WL_MEMORY(type->index)];
             break;
         case WL_EXTERN_GLOBAL:
             type->global_type = module->globals[type->index].type;
@@ -59,6 +64,25 @@ bool wl_module_export(const wl_module_t *module, uint32_t index, wl_extern_type_
             break;
     }
     return true;
+}
+
+static bool find_index(bool (*next)(const wl_module_t *, wl_cursor_t *, wl_extern_type_t *), const wl_module_t *module,
+                       uint32_t index, wl_extern_type_t *type) {
+    wl_cursor_t cursor = {0};
+    while (next(module, &cursor, type)) {
+        if (cursor.next > index) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool wl_module_import(const wl_module_t *module, uint32_t index, wl_extern_type_t *type) {
+    return find_index(wl_module_next_import, module, index, type);
+}
+
+bool wl_module_export(const wl_module_t *module, uint32_t index, wl_extern_type_t *type) {
+    return find_index(wl_module_next_export, module, index, type);
 }
 
 /* Whether `name` of `size` bytes is the C string `expected`. */

@@ -53,7 +53,7 @@ struct wl_instance {
     wl_func_t *imported;      /* [n_imported_funcs] */
     wl_table_t **tables;
     wl_global_t **globals;
-    wl_memory_t *memory;
+    wl_memory_t *memories[WL_LIMIT_MEMORIES];
     uint8_t *dropped;         /* bit per element segment, then per data segment */
     wl_func_t func_base;      /* address of the first function that is not imported */
     uint32_t memory_floor;    /* bytes that memory 0 has had since instantiation */
@@ -220,6 +220,7 @@ wl_func_t wl_instance_func(const wl_instance_t *instance, uint32_t func_index);
 wl_status_t wl_const_eval(const wl_instance_t *instance, uint32_t offset, uint32_t *slots);
 wl_status_t wl_table_init(wl_instance_t *instance, uint32_t table, uint32_t elem, uint32_t to,
                           uint32_t from, uint32_t count);
+/* `data` has the memory's index in its upper half. */
 wl_status_t wl_memory_init(wl_instance_t *instance, uint32_t data, uint32_t to, uint32_t from, uint32_t count);
 static inline bool wl_dropped(const wl_instance_t *i, uint32_t bit) {
     return (i->dropped[bit >> 3] >> (bit & 7)) & 1;
@@ -227,7 +228,6 @@ static inline bool wl_dropped(const wl_instance_t *i, uint32_t bit) {
 static inline void wl_drop(wl_instance_t *i, uint32_t bit) {
     i->dropped[bit >> 3] = (uint8_t)(i->dropped[bit >> 3] | 1u << (bit & 7));
 }
-bool wl_functype_equal(const wl_functype_t *a, const wl_functype_t *b);
 /* Sets what of the context depends on the instance. */
 void wl_ctx_enter(wl_ctx_t *ctx, wl_instance_t *instance);
 

@@ -288,16 +288,17 @@ static uint32_t group_width(uint32_t code) { /* log2 of the bytes */
     }
 }
 
-/* Whether the fast forms' check, `address > limit - 4 - offset`, cannot wrap: memory 0 has been
- * that large since the instance was made. */
+/* Whether the fast forms do: they are memory 0's, and their check, `address > limit - 4 - offset`,
+ * must not wrap: the memory has been that large since the instance was made. */
 static bool fast_offset(const wl_translator_t *t, uint32_t offset) {
     uint32_t floor = t->instance->memory_floor;
-    return offset <= 0xfff0 && floor >= 8 && offset <= floor - 8;
+    return WL_MEMORY(t->v->memory) == 0 && offset <= 0xfff0 && floor >= 8 && offset <= floor - 8;
 }
 
 static void slow_access(wl_translator_t *t, uint32_t code, uint32_t offset, bool store, uint32_t value_slots) {
     bool sign = code == WLC_LD8S_AZ || code == WLC_LD16S_AZ;
-    uint32_t sub = (store ? WL_MISC_STORE : WL_MISC_LOAD) | WL_MISC_WIDTH(group_width(code), sign);
+    uint32_t sub = (store ? WL_MISC_STORE : WL_MISC_LOAD) | WL_MISC_WIDTH(group_width(code), sign) |
+                   WL_MEMORY((uint32_t)t->v->memory << WL_MISC_MEMORY_SHIFT);
     wl_operand_flush(t, store ? 2 : 1);
     if (store) {
         wl_operand_pop(t, value_slots);

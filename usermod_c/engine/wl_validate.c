@@ -538,6 +538,17 @@ static bool check_table(wl_validator_t *v, uint32_t table, uint8_t *type) {
     return true;
 }
 
+/* The memory that an instruction names: in a zero byte where there can be one memory only. */
+static WL_NOINLINE uint32_t read_memory(wl_validator_t *v) {
+    uint32_t index = WL_LIMIT_MEMORIES > 1 ? wl_read_u32(&v->r) : wl_read_u8(&v->r);
+    if (WL_LIMIT_MEMORIES == 1 && index != 0) {
+        wl_reader_fail(&v->r, WL_ZERO_EXPECTED, v->r.pos - 1);
+    } else if (index >= v->module->n_memories) {
+        fail(v, WL_UNKNOWN_MEMORY);
+    }
+    return index;
+}
+
 /* Tables and bulk memory, whose operands depend on immediates only. */
 static void do_rare(wl_validator_t *v, uint32_t op) {
     const wl_module_t *m = v->module;
@@ -590,37 +601,21 @@ static void do_rare(wl_validator_t *v, uint32_t op) {
                 fail(v, WL_UNKNOWN_ELEM);
             }
             break;
-        case WL_WASM_MEMORY_INIT:
-        case WL_WASM_DATA_DROP:
-            sub = op == WL_WASM_MEMORY_INIT ? WL_MISC_MEMORY_INIT : WL_MISC_DATA_DROP;
-            n = op == WL_WASM_MEMORY_INIT ? 3 : 0;
-            a = wl_read_u32(&v->r);
-            if (op == WL_WASM_MEMORY_INIT && wl_read_u8(&v->r) != 0) {
-                wl_reader_fail(&v->r, WL_ZERO_EXPECTED, v->r.pos - 1);
-            } else if (n != 0 && !m->has_memory) {
-                fail(v, WL_UNKNOWN_MEMORY);
-            } else if (!m->has_data_count && m->data_follows) {
+        default: { /* memory.size to memory.fill, in the order of WL_MISC_* */
+            static const uint8_t operands[] = {0, 1, 3, 0, 3, 3};
+            sub = op < WL_WASM_MEMORY_INIT ? op - WL_WASM_MEMORY_SIZE : op - WL_WASM_MEMORY_INIT + WL_MISC_MEMORY_INIT;
+            n = operands[sub];
+            out = sub <= WL_MISC_MEMORY_GROW;
+            bool data = sub == WL_MISC_MEMORY_INIT || sub == WL_MISC_DATA_DROP;
+            a = data ? wl_read_u32(&v->r) : read_memory(v);
+            if (sub == WL_MISC_MEMORY_INIT || sub == WL_MISC_MEMORY_COPY) {
+                b = read_memory(v);
+            }
+            if (data && !m->has_data_count && m->data_follows) {
                 fail(v, WL_DATA_COUNT_REQUIRED);
-            } else if (a >= m->n_datas) {
+            } else if (data && a >= m->n_datas) {
                 fail(v, WL_UNKNOWN_DATA);
             }
-            break;
-        default: { /* memory.size grow fill copy: zero bytes follow */
-            static const uint8_t subs[] = {WL_MISC_MEMORY_SIZE, WL_MISC_MEMORY_GROW};
-            sub = op == WL_WASM_MEMORY_COPY   ? WL_MISC_MEMORY_COPY
-                  : op == WL_WASM_MEMORY_FILL ? WL_MISC_MEMORY_FILL
-                                              : subs[op - WL_WASM_MEMORY_SIZE];
-            n = op == WL_WASM_MEMORY_SIZE ? 0 : op == WL_WASM_MEMORY_GROW ? 1 : 3;
-            out = n < 3;
-            for (uint32_t zeros = op == WL_WASM_MEMORY_COPY ? 2 : 1; zeros > 0; zeros--) {
-                if (wl_read_u8(&v->r) != 0) {
-                    wl_reader_fail(&v->r, WL_ZERO_EXPECTED, v->r.pos - 1);
-                }
-            }
-            if (!m->has_memory) {
-                fail(v, WL_UNKNOWN_MEMORY);
-            }
-            break;
         }
     }
     if (v->r.status != WL_OK) {
@@ -757,18 +752,25 @@ static WL_NOINLINE uint32_t read_prefixed(wl_validator_t *v, uint32_t op) {
 }
 
 static uint32_t read_memarg(wl_validator_t *v, uint32_t natural) {
-    uint32_t align = wl_read_u32(&v->r);
-    if (align >= 32) { /* bit 6 is multi-memory's, the rest was never valid */
+    uint32_t align = wl_read_u32(&v->r), memory = 0;
+    if (WL_LIMIT_MEMORIES > 1 && (align & 64)) {
+        align &= ~64u;
+        memory = wl_read_u32(&v->r);
+    }
+    if (align >= 32) { /* bit 6 says that a memory's index follows, the rest was never valid */
         wl_reader_fail(&v->r, (align & 64) ? WL_UNKNOWN_MEMORY : WL_BAD_ALIGNMENT, v->op_pos);
         return 0;
     }
     uint32_t offset = wl_read_u32(&v->r);
     if (v->r.status == WL_OK) {
-        if (!v->module->has_memory) {
+        if (memory >= v->module->n_memories) {
             fail(v, WL_UNKNOWN_MEMORY);
         } else if (align > natural) {
             fail(v, WL_BAD_ALIGNMENT);
         }
+    }
+    if (WL_LIMIT_MEMORIES > 1) {
+        v->memory = (uint8_t)memory;
     }
     return offset;
 }

@@ -31,6 +31,7 @@ struct wl_validator {
     uint32_t cost;             /* instructions of the block of fuel at hand, unreachable ones too */
     uint32_t op_pos;           /* offset of the instruction at hand */
     bool unreachable;          /* the innermost block's */
+    uint8_t memory;            /* of the load or store at hand */
     bool drive;                /* the translator follows: there is one, and all is reachable and right */
     uint8_t *locals;           /* types of parameters and locals */
     uint32_t n_locals, locals_cap;

@@ -29,8 +29,9 @@ typedef struct {
 static mp_obj_t exports_names(const exports_obj_t *self) {
     const wl_module_t *module = wasm_module_get(self->instance->module);
     mp_obj_t list = mp_obj_new_list(0, NULL);
+    wl_cursor_t cursor = {0};
     wl_extern_type_t type;
-    for (uint32_t i = 0; wl_module_export(module, i, &type); i++) {
+    while (wl_module_next_export(module, &cursor, &type)) {
         mp_obj_list_append(list, mp_obj_new_str((const char *)type.name, type.name_size));
     }
     return list;
@@ -127,8 +128,9 @@ static mp_obj_t exports_get(instance_obj_t *instance) {
         mp_map_init(&o->objects, 0);
         instance->exports = MP_OBJ_FROM_PTR(o);
         const wl_module_t *module = wasm_module_get(instance->module);
+        wl_cursor_t cursor = {0};
         wl_extern_type_t type;
-        for (uint32_t i = 0; i < INTERN_NAMES_MAX && wl_module_export(module, i, &type); i++) {
+        while (cursor.next < INTERN_NAMES_MAX && wl_module_next_export(module, &cursor, &type)) {
             if (type.name_size > 0 && type.name_size <= INTERN_NAME_BYTES_MAX) {
                 qstr_from_strn((const char *)type.name, type.name_size);
             }
@@ -174,8 +176,9 @@ static mp_obj_t import_find(mp_obj_t imports, const wl_extern_type_t *want, cons
 
 /* Finds an object for every import; raises LinkError for the first that has none. */
 static void imports_find(const wl_module_t *module, mp_obj_t imports, mp_obj_t *objects) {
+    wl_cursor_t cursor = {0};
     wl_extern_type_t want;
-    for (uint32_t i = 0; wl_module_import(module, i, &want); i++) {
+    for (uint32_t i = 0; wl_module_next_import(module, &cursor, &want); i++) {
         const char *why;
         objects[i] = import_find(imports, &want, &why);
         if (objects[i] == MP_OBJ_NULL) {
@@ -206,8 +209,9 @@ static const char *import_refuse(wasm_store_obj_t *store, const wl_extern_type_t
 /* Raises LinkError for the first import whose object is of a wrong kind. Nothing is made before
  * all have passed, because nothing can be taken out of a store again. */
 static void imports_check(wasm_store_obj_t *store, const wl_module_t *module, const mp_obj_t *objects) {
+    wl_cursor_t cursor = {0};
     wl_extern_type_t want, got;
-    for (uint32_t i = 0; wl_module_import(module, i, &want); i++) {
+    for (uint32_t i = 0; wl_module_next_import(module, &cursor, &want); i++) {
         const char *why = import_refuse(store, &want, objects[i]);
         if (why != NULL) {
             wasm_raise_link(module, i, WL_IMPORT_TYPE, NULL, why);
@@ -221,20 +225,18 @@ static void imports_check(wasm_store_obj_t *store, const wl_module_t *module, co
 }
 
 /* The extern for an import, made where `obj` is a Python function or number. */
-static wl_status_t import_bind(wasm_store_obj_t *store, mp_obj_t module, uint32_t import, mp_obj_t obj,
-                               wl_extern_t *object) {
-    wl_extern_type_t want;
+static wl_status_t import_bind(wasm_store_obj_t *store, mp_obj_t module, uint32_t import,
+                               const wl_extern_type_t *want, mp_obj_t obj, wl_extern_t *object) {
     if (wasm_object_extern(obj, object)) {
         return WL_OK;
     }
-    wl_module_import(wasm_module_get(module), import, &want);
-    object->kind = want.kind;
-    if (want.kind == WL_EXTERN_FUNC) {
-        return wasm_host_new(store, module, import, want.func, obj, &object->u.func);
+    object->kind = want->kind;
+    if (want->kind == WL_EXTERN_FUNC) {
+        return wasm_host_new(store, module, import, want->func, obj, &object->u.func);
     }
     uint32_t slots[2];
-    wasm_value_slots(store, want.global_type, obj, slots);
-    return wl_global_new(store->core->store, want.global_type, false, slots, &object->u.global);
+    wasm_value_slots(store, want->global_type, obj, slots);
+    return wl_global_new(store->core->store, want->global_type, false, slots, &object->u.global);
 }
 
 static wl_instance_t *instantiate(wasm_store_obj_t *store, mp_obj_t module, size_t n, const mp_obj_t *objects) {
@@ -242,8 +244,10 @@ static wl_instance_t *instantiate(wasm_store_obj_t *store, mp_obj_t module, size
     imports_check(store, m, objects);
     wl_extern_t *externs = m_new0(wl_extern_t, n + 1);
     wasm_store_keep_module(store, module);
-    for (uint32_t i = 0; i < n; i++) {
-        wasm_check(import_bind(store, module, i, objects[i], &externs[i]));
+    wl_cursor_t cursor = {0};
+    wl_extern_type_t want;
+    for (uint32_t i = 0; wl_module_next_import(m, &cursor, &want); i++) {
+        wasm_check(import_bind(store, module, i, &want, objects[i], &externs[i]));
     }
     wl_instance_t *instance = NULL;
     wl_error_t error = {.status = WL_OK, .func_index = WL_NO_INDEX};

@@ -77,8 +77,9 @@ static mp_obj_t name_str(const uint8_t *name, size_t size) {
 
 static mp_obj_t imports_list(const wl_module_t *module) {
     mp_obj_t list = mp_obj_new_list(0, NULL);
+    wl_cursor_t cursor = {0};
     wl_extern_type_t type;
-    for (uint32_t i = 0; wl_module_import(module, i, &type); i++) {
+    while (wl_module_next_import(module, &cursor, &type)) {
         mp_obj_t item[] = {name_str(type.module_name, type.module_name_size), name_str(type.name, type.name_size),
                            MP_OBJ_NEW_QSTR(wasm_kind_name(type.kind)), wasm_extern_str(&type)};
         mp_obj_list_append(list, mp_obj_new_tuple(MP_ARRAY_SIZE(item), item));
@@ -88,8 +89,9 @@ static mp_obj_t imports_list(const wl_module_t *module) {
 
 static mp_obj_t exports_list(const wl_module_t *module) {
     mp_obj_t list = mp_obj_new_list(0, NULL);
+    wl_cursor_t cursor = {0};
     wl_extern_type_t type;
-    for (uint32_t i = 0; wl_module_export(module, i, &type); i++) {
+    while (wl_module_next_export(module, &cursor, &type)) {
         mp_obj_t item[] = {name_str(type.name, type.name_size), MP_OBJ_NEW_QSTR(wasm_kind_name(type.kind)),
                            wasm_extern_str(&type)};
         mp_obj_list_append(list, mp_obj_new_tuple(MP_ARRAY_SIZE(item), item));
