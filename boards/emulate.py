@@ -11,6 +11,7 @@ import argparse
 import contextlib
 import os
 import re
+import resource
 import signal
 import subprocess
 import sys
@@ -22,6 +23,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 START_SECONDS = 60
 STOP_SECONDS = 5
+UNIX_BYTES = 128 << 20
 
 QEMU = {
     "QEMU_ARM": ["qemu-system-arm", "-machine", "mps2-an385"],
@@ -117,6 +119,11 @@ def start_process(command, pattern):
     raise EmulatorError(f"{command[0]}: {output.decode(errors='replace').strip() or 'no output'}")
 
 
+def limit_memory():
+    """Give a process no more memory than a large board has."""
+    resource.setrlimit(resource.RLIMIT_AS, (UNIX_BYTES, UNIX_BYTES))
+
+
 class UnixPrompt:
     """The unix firmware, which has no raw prompt, behind one, in a folder of its own.
 
@@ -144,6 +151,7 @@ class UnixPrompt:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
+                preexec_fn=limit_memory,
             )
             output = self._process.stdout.fileno()
             while data := os.read(output, 4096):

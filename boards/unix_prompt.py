@@ -38,7 +38,7 @@ def run(code: str, names: dict):
     try:
         exec(compile(code, "<stdin>", "exec"), names)
     except SystemExit:
-        print("\x04\x04\r\nMPY: soft reboot")
+        print("\x04\x04\r\nMPY: soft reboot", end="\r\n")
         sys.exit()
     except BaseException as e:
         failure = e
@@ -49,13 +49,15 @@ def run(code: str, names: dict):
 
 
 def main():
+    """Answer until standard input ends, or Ctrl-D asks for a reset."""
+    sys.path[0] = ""  # the current folder, as on a board
     names = {"__name__": "__main__"}
     print(BANNER, end="")
     while True:
         code = read_code()
         print("OK", end="")
         if not code.strip():
-            print("\r\nMPY: soft reboot")
+            print("\r\nMPY: soft reboot", end="\r\n")
             return
         run(code, names)
 

@@ -69,7 +69,8 @@ static void set(pin_t *pin, bool output) {
 void pins_reset(void) {
     for (size_t i = 0; i < PINS; i++) {
         pins[i] = (pin_t){.base = {&sim_pin_type}, .number = (uint8_t)i, .outside = -1};
-        MP_STATE_VM(sim_pin_handler)[i] = MP_OBJ_NULL;
+        MP_STATE_VM(sim_pin_handler)
+        [i] = MP_OBJ_NULL;
     }
     traced = 0;
 }
@@ -194,7 +195,8 @@ static mp_obj_t pin_irq(size_t n_args, const mp_obj_t *args, mp_map_t *keywords)
     mp_arg_parse_all(n_args - 1, args + 1, keywords, MP_ARRAY_SIZE(allowed), allowed, given);
     pin_t *pin = MP_OBJ_TO_PTR(args[0]);
     mp_obj_t handler = given[ARG_HANDLER].u_obj;
-    MP_STATE_VM(sim_pin_handler)[pin->number] = handler == mp_const_none ? MP_OBJ_NULL : handler;
+    MP_STATE_VM(sim_pin_handler)
+    [pin->number] = handler == mp_const_none ? MP_OBJ_NULL : handler;
     pin->trigger = (uint8_t)given[ARG_TRIGGER].u_int;
     return mp_const_none;
 }
