@@ -11,6 +11,7 @@ from mpremote.transport_serial import SerialTransport
 SCRIPTS = Path(__file__).resolve().parent / "scripts"
 CTRL_C, CTRL_D = b"\x03", b"\x04"
 READ_SECONDS = 10
+FRAMES = 8  # between the prompt and a script
 MARK = "= "  # begins the line that carries a script's result
 
 
@@ -82,7 +83,7 @@ class Board(SerialTransport):
 
     def need(self, script):
         """Put a script on the board unless it is there."""
-        for name in ("support.py", f"{script}.py"):
+        for name in dict.fromkeys(("support.py", f"{script}.py")):
             if name not in self._there:
                 self.put(name, (SCRIPTS / name).read_bytes())
                 self._there.add(name)
@@ -90,12 +91,17 @@ class Board(SerialTransport):
     def start(self, script, function, *args):
         """Begin a call of a script's function with literal arguments; do not wait for it."""
         self.need(script)
-        arguments = ", ".join(map(repr, args))
-        code = f"import {script}\nprint({MARK!r} + repr({script}.{function}({arguments})))"
+        call = ", ".join([str(FRAMES), f"{script}.{function}", *map(repr, args)])
+        code = f"import support, {script}\nprint({MARK!r} + repr(support.below({call})))"
         self.exec_raw_no_follow(code)
 
+    def free(self):
+        """Return (free bytes of the Python heap, bytes that the engine holds)."""
+        self.need("support")
+        return ast.literal_eval(self.run("import support\nprint(support.free())"))
+
     def call(self, script, function, *args, timeout=60):
-        """Call a script's function with literal arguments and return its result, a literal too."""
+        """Call a script's function with literal arguments and return its result, a literal."""
         self.start(script, function, *args)
         output, error = self.follow(timeout)
         if error:

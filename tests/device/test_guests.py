@@ -69,9 +69,9 @@ def twice(board, *call):
     conservative, a block or two come and go.
     """
     first = board.call("guests", *call, timeout=300)
-    before = board.call("support", "free")
+    before = board.free()
     second = board.call("guests", *call, timeout=300)
-    after = board.call("support", "free")
+    after = board.free()
     assert first == second
     assert after[1] == before[1] == 0
     assert before[0] - after[0] < HEAP_NOISE_BYTES

@@ -7,7 +7,6 @@ import _wasm
 import wasm
 from support import data, outcome
 
-
 stopped = None  # a call that waits for fuel
 kept = None  # instances that fill memory
 
@@ -101,7 +100,7 @@ def load_until_full():
 
 def cycle():
     """Load, run and forget an app once."""
-    wasm.run("hello.wasm", log=lambda text: None)
+    wasm.run("hello.wasm", log=lambda text: None, memory_max=8192)
 
 
 def cycles(count):
