@@ -30,7 +30,7 @@ ENGINE_INC := -I$(ENGINE_DIR)
 .SUFFIXES:
 .DEFAULT_GOAL := help
 
-.PHONY: help run repl test lint format size clean distclean FORCE
+.PHONY: help run repl emulate test lint format size clean distclean FORCE
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9][a-zA-Z0-9_-]*:.*## / { printf "  %-22s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -43,8 +43,14 @@ run: $(UNIX_FIRMWARE) $(BUILD)/apps/hello.wasm $(BUILD)/apps/nbody.wasm ## build
 	@firmware/show.sh $(UNIX_FIRMWARE) "import wasm; wasm.run('$(BUILD)/apps/hello.wasm')"
 	@firmware/show.sh $(UNIX_FIRMWARE) "import wasm; wasm.run('$(BUILD)/apps/nbody.wasm')"
 
-repl: $(UNIX_FIRMWARE) ## start the unix firmware's prompt
-	@$(UNIX_FIRMWARE)
+# Boards run in their emulators; the unix firmware is its own.
+EMULATE = $(VENV_PYTHON) boards/emulate.py $(BOARD) $(IMAGE_$(BOARD))
+
+repl: firmware $(if $(filter-out unix,$(BOARD)),$(PACKAGES_TEST) $(VENV_TEST)) ## start the prompt of BOARD's firmware (unix, or emulated)
+	@$(if $(filter unix,$(BOARD)),$(UNIX_FIRMWARE),$(EMULATE) --repl)
+
+emulate: firmware $(PACKAGES_TEST) $(VENV_TEST) ## start BOARD's firmware in its emulator, and print the terminal to connect to
+	@$(EMULATE)
 
 # The tests call make themselves: they must not inherit this make's flags or job server.
 test: $(PACKAGES_TEST) $(VENV_TEST) $(UNIX_FIRMWARE) apps ## run every test; pytest's summary comes last

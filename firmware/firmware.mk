@@ -21,6 +21,7 @@ endif
 
 MPY_CROSS := $(BUILD)/mpy-cross/mpy-cross
 UNIX_FIRMWARE := $(BUILD)/unix/micropython
+IMAGE_unix := $(UNIX_FIRMWARE)
 MPY_LIB := $(BUILD)/micropython-lib/README.md
 
 # What a firmware is made from; MicroPython's own makefiles know the rest.
@@ -38,7 +39,9 @@ UNIX_WITHOUT := MICROPY_PY_SSL=0 MICROPY_SSL_MBEDTLS=0 MICROPY_PY_BTREE=0
 
 .PHONY: firmware unknown-board micropython
 
-firmware: $(if $(filter $(BOARD),$(BOARDS)),$(BUILD)/$(BOARD)/micropython,unknown-board) ## build the firmware of BOARD (unix)
+include $(wildcard boards/*/*.mk)
+
+firmware: $(if $(filter $(BOARD),$(BOARDS)),$(IMAGE_$(BOARD)),unknown-board) ## build the firmware of BOARD
 
 unknown-board:
 	@echo "firmware: no board is called '$(BOARD)'; there is: $(BOARDS)" >&2; exit 1

@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: MIT
+"""Boards for the tests: each target in its emulator, or what is at --port.
+
+pytest-embedded gives `dut` at a port; here the port is the emulator's, which lives as long as the
+tests of its target. `board` is the same port with a prompt behind it.
+"""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE), str(HERE.parents[1] / "boards")]
+
+import emulate  # noqa: E402
+from board import Board  # noqa: E402
+
+BOARDS = {"rp2040": "RPI_PICO", "qemu-arm": "QEMU_ARM", "qemu-rv32": "QEMU_RV32", "unix": "unix"}
+IMAGES = {"RPI_PICO": "firmware.uf2", "unix": "micropython"}
+REAL = "port"
+RP2040 = HERE.parents[1] / "boards" / "rp2040"
+
+
+def targets(config):
+    """Return what the tests run on: the emulator asked for, all of them, or what is at --port."""
+    if config.getoption("port"):
+        return [REAL]
+    asked = config.getoption("target")
+    if asked is None:
+        return [target for target in BOARDS if target != "rp2040" or RP2040.is_dir()]
+    if asked not in BOARDS:
+        raise pytest.UsageError(f"no target is called {asked}; there is: {', '.join(BOARDS)}")
+    return [asked]
+
+
+def pytest_generate_tests(metafunc):
+    if "device_target" in metafunc.fixturenames:
+        names = targets(metafunc.config)
+        metafunc.parametrize("device_target", names, indirect=True, scope="session")
+
+
+@pytest.fixture(scope="session")
+def device_target(request):
+    """Return the target's name."""
+    return request.param
+
+
+class Device:
+    """A target that runs: the `port` to connect to, and the names of files that are on it."""
+
+    def __init__(self, port):
+        self.port = port
+        self.there = set()
+
+
+@pytest.fixture(scope="session")
+def device(device_target, request, root, make):
+    """Start the target's emulator; it ends with the last of the target's tests."""
+    if device_target == REAL:
+        yield Device(request.config.getoption("port"))
+        return
+    name = BOARDS[device_target]
+    done = make("firmware", f"BOARD={name}")
+    assert done.returncode == 0, done.stdout + done.stderr
+    image = root / "build" / name / IMAGES.get(name, "firmware.elf")
+    with emulate.start(name, image) as emulator:
+        yield Device(emulator.path)
+
+
+@pytest.fixture
+def embedded_services():
+    """Override pytest-embedded's: everything here is behind a serial port."""
+    return "serial"
+
+
+@pytest.fixture
+def port(device):
+    """Override pytest-embedded's: the device's port."""
+    return device.port
+
+
+@pytest.fixture
+def board(dut, device):
+    """Return the device's prompt, on a fresh heap."""
+    with dut.serial.disable_redirect_thread():
+        board = Board(dut, device.there)
+        board.begin()
+        yield board
+
+
+@pytest.fixture(scope="session")
+def guests(root, make):
+    """Build the guest modules of this folder and the apps; return both folders."""
+    done = make("device-wasm", "apps")
+    assert done.returncode == 0, done.stdout + done.stderr
+    return root / "build" / "device", root / "build" / "apps"
+
+
+@pytest.fixture
+def put(board, device, guests):
+    """Return a function that puts built modules on the board, once each."""
+
+    def put_modules(*names):
+        for name in names:
+            if name not in device.there:
+                path = next(p for p in (folder / name for folder in guests) if p.exists())
+                board.put(name, path.read_bytes())
+                device.there.add(name)
+
+    return put_modules

@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: MIT
+"""What the scripts share; runs on the board."""
+
+import gc
+
+import _wasm
+import wasm
+
+
+def data(name):
+    """Return a file's bytes."""
+    with open(name, "rb") as file:
+        return file.read()
+
+
+def below(depth, function, *args):
+    """Call a function `depth` frames further down the stack, and return its result.
+
+    The collector looks through the stack for anything like an address. What a call leaves behind
+    far down, settle() overwrites; close to the prompt it could stay for good.
+    """
+    return below(depth - 1, function, *args) if depth else function(*args)
+
+
+def settle():
+    """Collect garbage; what the stack still remembers of old calls is overwritten first."""
+
+    def deep(n):
+        return n and deep(n - 1) + sum((n, n, n, n, n, n, n, n))
+
+    for depth in (5, 25, 15):
+        deep(depth)
+        gc.collect()
+
+
+def free():
+    """Return (free bytes of the Python heap, bytes that the engine holds)."""
+    settle()
+    return gc.mem_free(), _wasm.ram_used()
+
+
+def outcome(function, *args):
+    """Return what a call returns, or the name of the exception and its text."""
+    try:
+        return function(*args)
+    except wasm.Trap as e:
+        return "Trap", e.code
+    except (wasm.WasmError, OSError, MemoryError) as e:
+        return type(e).__name__, str(e)

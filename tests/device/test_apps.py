@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: MIT
+"""Every guest app, in every language, by its exact output."""
+
+import pytest
+
+OUTPUTS = {
+    "hello": "Hello from WebAssembly!\n",
+    "hello-assemblyscript": "Hello from AssemblyScript!\n",
+    "hello-rust": "Hello from Rust!\n",
+    "hello-wat": "Hello from WAT!\n",
+    "hello-zig": "Hello from Zig!\n",
+    "nbody": "-0.169075164\n-0.169087605\n",
+}
+
+
+def test_every_app_is_here(root):
+    there = {path.parent.name for path in (root / "apps").glob("*/main.*")}
+    assert there == set(OUTPUTS)
+
+
+@pytest.mark.parametrize("app", list(OUTPUTS))
+def test_app(board, put, guests, app):
+    if not (guests[1] / f"{app}.wasm").exists():
+        pytest.skip(f"no compiler for {app} is installed")
+    put(f"{app}.wasm")
+    assert board.run(f"import wasm\nwasm.run('{app}.wasm')") == OUTPUTS[app]

@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: MIT
+"""What a guest does wrong ends in an exception: never in a reset, never with less memory."""
+
+import pytest
+
+# The aim; a busy machine that emulates gets more for the slowest of several.
+INTERRUPT_MS = 50
+INTERRUPT_BUSY_MS = 1000
+# Less than one block, 16 bytes, for each of some ten rounds.
+HEAP_NOISE_BYTES = 256
+
+
+@pytest.fixture(autouse=True)
+def same_run(board, put):
+    """Fail when the board has been reset on the way."""
+    put("limits.wasm")
+    yield
+    assert board.is_same_run()
+
+
+@pytest.mark.parametrize("stack", [2048, 8192, 50000])
+def test_deep_recursion_ends(board, stack):
+    end, after = board.call("guests", "recurse", 10000, stack)
+    assert end in (10000, ("Trap", "TRAP_STACK"))
+    assert after == 10
+    if stack == 2048:
+        assert end == ("Trap", "TRAP_STACK")
+
+
+def test_fuel_stops_an_endless_loop(board):
+    used, left = board.call("guests", "starve", 100000)
+    # A block is begun with the last unit; the numbers are the same on every board.
+    assert left == -1
+    assert used == [100001, 200001]
+
+
+def test_ctrl_c_stops_an_endless_loop(board, record_property):
+    times = []
+    for _ in range(5):
+        board.start("guests", "forever")
+        board.wait_for(b"ticking")
+        ms, error = board.interrupt()
+        assert "KeyboardInterrupt" in error
+        times.append(ms)
+    record_property("interrupt_ms", times)
+    print("Ctrl-C:", [f"{ms:.1f} ms" for ms in times])
+    assert min(times) < INTERRUPT_MS, times
+    assert max(times) < INTERRUPT_BUSY_MS, times
+
+
+def test_memory_grows_to_its_cap_only(board):
+    answer, reads = board.call("guests", "grow", 1, 12288)
+    assert answer == -1
+    assert reads == [0, ("Trap", "MEMORY_CAP"), ("Trap", "TRAP_MEMORY_BOUNDS")]
+
+
+@pytest.mark.parametrize("function", ["fill", "load_until_full"])
+def test_out_of_memory_is_an_exception(board, function):
+    count, failure, after = board.call("guests", function, timeout=120)
+    assert failure == "MemoryError"
+    assert count > 0
+    assert after == 5
+
+
+def twice(board, *call):
+    """Make a call of guests.py twice; fail when less memory is free after the second time.
+
+    The engine's memory is counted to the byte. Of the Python heap, whose collector is
+    conservative, a block or two come and go.
+    """
+    first = board.call("guests", *call, timeout=300)
+    before = board.free()
+    second = board.call("guests", *call, timeout=300)
+    after = board.free()
+    assert first == second
+    assert after[1] == before[1] == 0
+    assert before[0] - after[0] < HEAP_NOISE_BYTES
+    return first
+
+
+def test_cycles_leak_nothing(board, put):
+    put("hello.wasm")
+    twice(board, "cycles", 250)
+
+
+@pytest.mark.parametrize(("app", "step"), [("hello", 1), ("nbody", 13)])
+def test_truncated_files_are_refused(board, put, app, step):
+    put(f"{app}.wasm")
+    counts = twice(board, "truncated", f"{app}.wasm", step)
+    # Without its last section, the names, a file is whole.
+    assert set(counts) <= {"Malformed", "Invalid", "WasmError", "OutOfFuel", None}
+    assert counts["Malformed"] > 100
+
+
+@pytest.mark.parametrize("app", ["hello", "nbody"])
+def test_flipped_bits_do_no_harm(board, put, app):
+    put(f"{app}.wasm")
+    counts = twice(board, "flipped", f"{app}.wasm", 150, 1)
+    assert sum(counts.values()) == 150
+    assert counts["Malformed"] + counts.get("Invalid", 0) > 15
+
+
+def test_files_that_are_no_modules(board):
+    board.put("text.wat", b"(module)\n")
+    board.put("empty.wasm", b"")
+    board.run("import os\nif 'folder' not in os.listdir(): os.mkdir('folder')")
+    for name, kind, part in (
+        ("text.wat", "Malformed", "this is the text format"),
+        ("empty.wasm", "Malformed", "the file is empty"),
+        ("folder", "OSError", "folder"),
+        ("nothing.wasm", "OSError", "nothing.wasm"),
+    ):
+        end, text = twice(board, "refuses", name)
+        assert (end, part in text) == (kind, True), (name, end, text)
