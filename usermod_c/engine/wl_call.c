@@ -200,33 +200,28 @@ static bool is_stop(wl_status_t status) {
     return wl_status_kind(status) == WL_KIND_STOP;
 }
 
-/* Runs the call instruction at the stopped call's position, whose function has no code here. */
-static wl_status_t call_other(wl_call_t *call, wl_func_t func) {
+/* Runs the call instruction at the stopped call's position, whose function is the host's. */
+static WL_NOINLINE wl_status_t call_host(wl_call_t *call, wl_func_t func) {
     wl_store_t *store = call->store;
-    wl_status_t status;
-    if (func & WL_HOST_BIT) {
-        const wl_host_t *host = &store->hosts[func & ~WL_HOST_BIT];
-        int64_t credit = store->credit; /* calls from within have slices of their own */
-        status = host->fn(host->env, store, call->instance, call_args(call));
-        store->credit = credit;
-        if (status == WL_OK) {
-            host_returned(call);
-        } else if (status == WL_PENDING) {
-            call->state = WL_CALL_PENDING;
-            call->host = func;
-        }
-        load(call); /* the host may have run other calls, grown memory */
-        return status;
+    const wl_host_t *host = &store->hosts[func & ~WL_HOST_BIT];
+    int64_t credit = store->credit; /* calls from within have slices of their own */
+    wl_status_t status = host->fn(host->env, store, call->instance, call_args(call));
+    store->credit = credit;
+    if (status == WL_OK) {
+        host_returned(call);
+    } else if (status == WL_PENDING) {
+        call->state = WL_CALL_PENDING;
+        call->host = func;
     }
-    uint32_t index = 0;
-    wl_instance_t *callee = wl_func_instance(store, func, &index);
-    status = have_code(store, callee, index);
-    load(call); /* translation may have moved code */
-    if (status != WL_OK || store->credit < 0) {
-        return status; /* again from the call instruction */
-    }
+    load(call); /* the host may have run other calls, grown memory */
+    return status;
+}
+
+/* The same, where the function is another instance's and has code. */
+static WL_NOINLINE wl_status_t call_guest(wl_call_t *call, wl_func_t func) {
+    wl_store_t *store = call->store;
     store->ctx.fuel = 0; /* the cost of entry is a debt to be settled */
-    status = call_foreign(call, func, call_args(call), store->ctx.ip + call_words(call));
+    wl_status_t status = call_foreign(call, func, call_args(call), store->ctx.ip + call_words(call));
     if (status == WL_OK) {
         save(call);
         settle(store, -(int64_t)store->ctx.fuel);
@@ -234,8 +229,23 @@ static wl_status_t call_other(wl_call_t *call, wl_func_t func) {
     return status;
 }
 
-/* Starts the call's own function. */
-static wl_status_t start(wl_call_t *call) {
+static WL_NOINLINE wl_status_t call_other(wl_call_t *call, wl_func_t func) {
+    wl_store_t *store = call->store;
+    if (func & WL_HOST_BIT) {
+        return call_host(call, func);
+    }
+    uint32_t index = 0;
+    wl_instance_t *callee = wl_func_instance(store, func, &index);
+    wl_status_t status = have_code(store, callee, index);
+    load(call); /* translation may have moved code */
+    if (status != WL_OK || store->credit < 0) {
+        return status; /* again from the call instruction */
+    }
+    return call_guest(call, func);
+}
+
+/* Starts the call's own function, which has code when it is a guest's. */
+static WL_NOINLINE wl_status_t start_code(wl_call_t *call) {
     wl_store_t *store = call->store;
     uint32_t *base = store->stack + call->base, index = 0;
     if (call->func & WL_HOST_BIT) {
@@ -249,18 +259,27 @@ static wl_status_t start(wl_call_t *call) {
         return status;
     }
     wl_instance_t *instance = wl_func_instance(store, call->func, &index);
-    wl_status_t status = have_code(store, instance, index);
-    if (status != WL_OK || store->credit < 0) {
-        return status;
-    }
     store->ctx.fuel = 0; /* the cost of entry is a debt to be settled */
-    status = enter(&store->ctx, instance, index, base, WL_STUB_HALT);
+    wl_status_t status = enter(&store->ctx, instance, index, base, WL_STUB_HALT);
     if (status == WL_OK) {
         call->state = WL_CALL_ACTIVE;
         save(call);
         settle(store, -(int64_t)store->ctx.fuel);
     }
     return status;
+}
+
+static WL_NOINLINE wl_status_t start(wl_call_t *call) {
+    wl_store_t *store = call->store;
+    if (!(call->func & WL_HOST_BIT)) {
+        uint32_t index = 0;
+        wl_instance_t *instance = wl_func_instance(store, call->func, &index);
+        wl_status_t status = have_code(store, instance, index);
+        if (status != WL_OK || store->credit < 0) {
+            return status;
+        }
+    }
+    return start_code(call);
 }
 
 /* ---- Running ---- */

@@ -129,7 +129,7 @@ static void tell_frames(wl_store_t *store) {
     }
 }
 
-static void close_gaps(wl_store_t *store, uint32_t partial) {
+static void close_gaps(wl_store_t *store) {
     wl_codecache_t *c = &store->cache;
     uint32_t to = WL_STUB_WORDS, old_used = c->used;
     for (uint32_t at = WL_STUB_WORDS, size; at < old_used; at += size) {
@@ -142,22 +142,20 @@ static void close_gaps(wl_store_t *store, uint32_t partial) {
         wl_store_instance(store, h[WL_H_INST])->code[h[WL_H_FUNC]] = h;
         to += size;
     }
-    memmove(c->words + to, c->words + old_used, partial * sizeof *c->words);
     c->used = to;
 }
 
-wl_status_t wl_codecache_reserve(wl_store_t *store, uint32_t partial, uint32_t words) {
-    wl_codecache_t *c = &store->cache;
-    uint32_t need = partial + words;
-    if (need <= c->size - c->used) {
+wl_status_t wl_codecache_reserve(wl_store_t *store, uint32_t words) {
+    const wl_codecache_t *c = &store->cache;
+    uint32_t room = c->size - c->used;
+    if (words <= room) {
         return WL_OK;
     }
-    need -= c->size - c->used;
     mark_running(store);
-    if (!choose(store, need)) {
+    if (!choose(store, words - room)) {
         return WL_OVER_CODE_CACHE;
     }
     tell_frames(store);
-    close_gaps(store, partial);
+    close_gaps(store);
     return WL_OK;
 }

@@ -53,43 +53,29 @@ void wl_emit_fail(wl_translator_t *t, wl_status_t status) {
     if (t->status == WL_OK) {
         t->status = status;
     }
-    t->reserved = 0; /* nothing more is written, and the walk ends */
+    t->code = NULL; /* nothing more is written, and the walk ends */
+    t->reserved = 0;
     wl_reader_fail(&t->v->r, status, t->v->op_pos);
 }
 
 /* ---- Words ---- */
 
-void wl_emit_reserved(wl_translator_t *t) {
+void wl_emit_open(wl_translator_t *t) {
     const wl_codecache_t *cache = &t->instance->store->cache;
     uint32_t room = cache->size - cache->used;
     t->code = cache->words + cache->used;
     t->reserved = room < WL_MAX_BODY_WORDS ? room : WL_MAX_BODY_WORDS;
 }
 
-/* Makes room for a word; false when it is not to be written. */
-static bool make_room(wl_translator_t *t) {
-    if (t->pos >= WL_MAX_BODY_WORDS) {
+/* Where nothing is written positions are counted all the same, as far as they go. */
+static WL_NOINLINE void word_without_room(wl_translator_t *t) {
+    t->code = NULL;
+    t->reserved = 0;
+    if (t->pos < WL_MAX_BODY_WORDS) {
+        t->pos++;
+    } else {
         wl_emit_fail(t, WL_OVER_BODY);
     }
-    if (t->code == NULL || t->status != WL_OK) {
-        return false;
-    }
-    wl_status_t status = wl_codecache_reserve(t->instance->store, t->pos, 1);
-    if (status != WL_OK) {
-        wl_emit_fail(t, status);
-        return false;
-    }
-    wl_emit_reserved(t);
-    return true;
-}
-
-/* Where nothing is written positions are counted all the same, as far as they go. */
-static WL_NOINLINE void word_without_room(wl_translator_t *t, uint32_t word) {
-    uint32_t pos = t->pos;
-    if (make_room(t)) {
-        t->code[pos] = (uint16_t)word;
-    }
-    t->pos = pos < WL_MAX_BODY_WORDS ? pos + 1 : pos;
 }
 
 static inline __attribute__((always_inline)) void put(wl_translator_t *t, uint32_t word) {
@@ -99,7 +85,7 @@ static inline __attribute__((always_inline)) void put(wl_translator_t *t, uint32
         t->code[pos] = (uint16_t)word;
         t->pos = pos + 1;
     } else {
-        word_without_room(t, word);
+        word_without_room(t);
     }
 }
 
@@ -108,7 +94,7 @@ void wl_emit_word(wl_translator_t *t, uint32_t word) {
 }
 
 void wl_emit_set_word(wl_translator_t *t, uint32_t pos, uint32_t word) {
-    if (t->code != NULL && t->status == WL_OK) {
+    if (t->code != NULL) {
         t->code[pos] = (uint16_t)word;
     }
 }
@@ -183,7 +169,7 @@ void wl_emit_backward(wl_translator_t *t, uint32_t target) {
 }
 
 void wl_emit_bind(wl_translator_t *t, uint16_t *label) {
-    if (t->code != NULL && t->status == WL_OK) {
+    if (t->code != NULL) {
         for (uint32_t at = *label, next; at != WL_NO_POS; at = next) {
             next = t->code[at];
             t->code[at] = (uint16_t)((t->pos - (at - 1)) * 2);

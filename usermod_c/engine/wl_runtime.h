@@ -184,10 +184,9 @@ wl_status_t wl_memory_trap(const wl_memory_t *memory, uint64_t end);
 
 /* ---- Code cache (wl_codecache.c) ---- */
 wl_status_t wl_codecache_new(wl_store_t *store);
-/* Makes sure that `words` more fit behind the `partial` words of the body being translated, which
- * stand at the cache's end: drops bodies that are on no frame, oldest first, and closes the gaps. Bodies
- * move; frames and function tables are told. */
-wl_status_t wl_codecache_reserve(wl_store_t *store, uint32_t partial, uint32_t words);
+/* Makes sure that there is room for so many words: drops bodies that are on no frame, oldest first, and
+ * closes the gaps. Bodies move; frames and function tables are told. */
+wl_status_t wl_codecache_reserve(wl_store_t *store, uint32_t words);
 /* The header of the body that holds `ip`; NULL for the stubs. */
 const uint16_t *wl_codecache_find(const wl_store_t *store, const uint16_t *ip);
 

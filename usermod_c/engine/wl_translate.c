@@ -156,20 +156,32 @@ static WL_NOINLINE wl_status_t pass(wl_translator_t *t, const wl_allocator_t *al
         t->locating = true;
         t->stop_pos = *pos;
     } else {
-        wl_emit_reserved(t);
+        wl_emit_open(t);
     }
     wl_status_t status = wl_validate_body(v, t->func_index - m->n_imported_funcs, &t->error);
     wl_validator_free(v);
     wl_free(allocator, t->local_slots, t->local_cap * sizeof *t->local_slots);
-    if (pos != NULL) {
-        *pos = t->stop_offset;
-    } else if (status == WL_OK) {
-        finish(t);
-    }
     return status;
 }
 
-/* Drives a translator over the body; with scratch slots when it turns out to need them. */
+/* Whether another pass is to be made: with scratch slots because the frame turned out to need them, or
+ * into room made for the words that were counted. */
+static bool again(wl_translator_t *t, wl_status_t *status) {
+    if (t->need_far) {
+        begin(t, t->instance, t->func_index);
+        t->far_frame = true;
+        return true;
+    }
+    if (*status != WL_OK || t->locating || t->code != NULL) {
+        return false;
+    }
+    *status = wl_codecache_reserve(t->instance->store, t->pos);
+    bool far = t->far_frame;
+    begin(t, t->instance, t->func_index);
+    t->far_frame = far;
+    return *status == WL_OK;
+}
+
 static wl_status_t run(wl_instance_t *instance, uint32_t func_index, uint32_t *pos) {
     wl_scratch_t scratch;
     const wl_allocator_t allocator = {.resize = scratch_resize, .env = &scratch};
@@ -177,16 +189,14 @@ static wl_status_t run(wl_instance_t *instance, uint32_t func_index, uint32_t *p
     wl_translator_t *t = wl_alloc(&allocator, sizeof *t);
     wl_status_t status = WL_NO_MEMORY;
     if (t != NULL) {
-        uint32_t at = pos != NULL ? *pos : 0;
         begin(t, instance, func_index);
-        status = pass(t, &allocator, pos);
-        if (t->need_far) {
-            begin(t, instance, func_index);
-            t->far_frame = true;
-            if (pos != NULL) {
-                *pos = at;
-            }
+        do {
             status = pass(t, &allocator, pos);
+        } while (again(t, &status));
+        if (pos != NULL) {
+            *pos = t->stop_offset;
+        } else if (status == WL_OK) {
+            finish(t);
         }
         wl_free(&allocator, t, sizeof *t);
     }

@@ -53,9 +53,9 @@ typedef struct {
 #define WL_RECENT_WORDS 16 /* two instructions and more; a power of two */
 
 struct wl_translator {
-    uint16_t *code;       /* the body's first word; NULL when nothing is written */
+    uint16_t *code;       /* the body's first word; NULL when words are counted alone */
     uint32_t pos;         /* words so far, header included */
-    uint32_t reserved;    /* words that may be written without asking for more */
+    uint32_t reserved;    /* words that there is room for */
     wl_handlers_t handlers;
     wl_emitted_t last, previous;
     uint16_t recent[WL_RECENT_WORDS]; /* the words written last, by position */
@@ -89,8 +89,8 @@ typedef struct wl_translator wl_translator_t;
 
 /* ---- wl_emit.c ---- */
 void wl_emit_fail(wl_translator_t *t, wl_status_t status);
-/* Takes over where the code cache has room now. */
-void wl_emit_reserved(wl_translator_t *t);
+/* From now on writes where the code cache has room. When that ends, words are counted, not written. */
+void wl_emit_open(wl_translator_t *t);
 void wl_emit_word(wl_translator_t *t, uint32_t word);
 void wl_emit_op(wl_translator_t *t, wl_code_op_t op);
 void wl_emit1(wl_translator_t *t, wl_code_op_t op, uint32_t word); /* with operand words */

@@ -71,7 +71,7 @@ static uint32_t sig_type(uint32_t nibble) {
 /* ---- Stacks ---- */
 
 #define OPERANDS_STEP 64
-#define CTRLS_STEP 8
+#define CTRLS_STEP 4
 
 static bool fail(wl_validator_t *v, wl_status_t status) {
     wl_reader_fail(&v->r, status, v->op_pos);
@@ -264,7 +264,7 @@ static bool read_blocktype(wl_validator_t *v, blocktype_t *type) {
     return v->r.status == WL_OK;
 }
 
-static void do_block(wl_validator_t *v, uint32_t op) {
+static WL_NOINLINE void do_block(wl_validator_t *v, uint32_t op) {
     blocktype_t type;
     if (!read_blocktype(v, &type)) {
         return;
@@ -285,7 +285,7 @@ static void do_block(wl_validator_t *v, uint32_t op) {
     }
 }
 
-static void do_else(wl_validator_t *v) {
+static WL_NOINLINE void do_else(wl_validator_t *v) {
     wl_ctrl_t *c = wl_ctrl_top(v);
     if (c->op != WL_WASM_IF) {
         fail(v, WL_BAD_OPCODE);
@@ -302,7 +302,7 @@ static void do_else(wl_validator_t *v) {
     push_all(v, c->params, c->n_params);
 }
 
-static void do_end(wl_validator_t *v) {
+static WL_NOINLINE void do_end(wl_validator_t *v) {
     wl_ctrl_t *c = wl_ctrl_top(v);
     bool live = !v->unreachable;
     check_end(v, c);
@@ -340,7 +340,7 @@ static bool check_top(wl_validator_t *v, const uint8_t *types, uint32_t n) {
     return true;
 }
 
-static void do_br_table(wl_validator_t *v) {
+static WL_NOINLINE void do_br_table(wl_validator_t *v) {
     pop(v, WL_I32);
     uint32_t count = wl_read_u32(&v->r);
     if (count > v->r.end - v->r.pos) {
@@ -370,7 +370,7 @@ static void do_br_table(wl_validator_t *v) {
     set_unreachable(v);
 }
 
-static void do_branch(wl_validator_t *v, bool conditional) {
+static WL_NOINLINE void do_branch(wl_validator_t *v, bool conditional) {
     uint32_t depth = wl_read_u32(&v->r);
     const wl_ctrl_t *c = label(v, depth);
     if (c == NULL) {
@@ -410,7 +410,7 @@ static void finish_call(wl_validator_t *v, const wl_functype_t *type, bool tail)
     }
 }
 
-static void do_call(wl_validator_t *v, bool tail) {
+static WL_NOINLINE void do_call(wl_validator_t *v, bool tail) {
     uint32_t f = wl_read_u32(&v->r);
     if (f >= v->module->n_funcs) {
         fail(v, WL_UNKNOWN_FUNC);
@@ -422,7 +422,7 @@ static void do_call(wl_validator_t *v, bool tail) {
     finish_call(v, &v->module->types[v->module->func_types[f]], tail);
 }
 
-static void do_call_indirect(wl_validator_t *v, bool tail) {
+static WL_NOINLINE void do_call_indirect(wl_validator_t *v, bool tail) {
     uint32_t type = wl_read_u32(&v->r), table = wl_read_u32(&v->r);
     const wl_module_t *m = v->module;
     if (table >= m->n_tables) {
@@ -442,7 +442,7 @@ static void do_call_indirect(wl_validator_t *v, bool tail) {
     finish_call(v, &m->types[type], tail);
 }
 
-static void do_select(wl_validator_t *v, bool typed) {
+static WL_NOINLINE void do_select(wl_validator_t *v, bool typed) {
     uint32_t type = 0;
     if (typed) {
         if (wl_read_u32(&v->r) != 1) {
@@ -491,7 +491,7 @@ static void do_local(wl_validator_t *v, uint32_t op) {
     }
 }
 
-static void do_global(wl_validator_t *v, bool set) {
+static WL_NOINLINE void do_global(wl_validator_t *v, bool set) {
     uint32_t index = wl_read_u32(&v->r);
     if (index >= v->module->n_globals) {
         fail(v, WL_UNKNOWN_GLOBAL);
@@ -550,7 +550,7 @@ static WL_NOINLINE uint32_t read_memory(wl_validator_t *v) {
 }
 
 /* Tables and bulk memory, whose operands depend on immediates only. */
-static void do_rare(wl_validator_t *v, uint32_t op) {
+static WL_NOINLINE void do_rare(wl_validator_t *v, uint32_t op) {
     const wl_module_t *m = v->module;
     uint32_t a = 0, b = 0, sub, n = 3;
     uint8_t type = 0, other = 0;
@@ -638,7 +638,7 @@ static void do_rare(wl_validator_t *v, uint32_t op) {
     }
 }
 
-static void do_ref(wl_validator_t *v, uint32_t op) {
+static WL_NOINLINE void do_ref(wl_validator_t *v, uint32_t op) {
     if (op == WL_WASM_REF_NULL) {
         uint32_t type = wl_read_ref_type(&v->r);
         if (drives(v)) {
@@ -671,7 +671,7 @@ static void do_ref(wl_validator_t *v, uint32_t op) {
     }
 }
 
-static void do_return(wl_validator_t *v) {
+static WL_NOINLINE void do_return(wl_validator_t *v) {
     const wl_ctrl_t *f = &v->ctrls[0];
     pop_all(v, f->results, f->n_results);
     if (drives(v)) {
@@ -824,7 +824,7 @@ static WL_NOINLINE void walk(wl_validator_t *v) {
 }
 
 /* The opcode at which validation ended: two bytes of one that has a prefix. */
-static uint32_t opcode_at(const wl_validator_t *v) {
+static WL_NOINLINE uint32_t opcode_at(const wl_validator_t *v) {
     wl_reader_t r;
     wl_reader_init(&r, v->r.bytes, v->op_pos, v->r.end);
     uint32_t op = wl_read_u8(&r);
