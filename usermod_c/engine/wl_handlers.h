@@ -237,9 +237,9 @@ H(ST64) {
     NEXT(3);
 }
 H(MISC) {
-    ctx->fuel = fuel;
+    ctx->fuel = FUEL(fuel);
     uint32_t s = wl_misc(ctx, ip, fp);
-    fuel = ctx->fuel;
+    fuel = FUEL(ctx->fuel);
     mem = ctx->mem;
     lim4 = ctx->lim4;
     if (WL_UNLIKELY(s != WL_OK)) {

@@ -83,6 +83,21 @@ static inline void put_uint8_t(uint8_t *p, uint32_t v) { *p = (uint8_t)v; }
         EXIT(WL_EXIT_FUEL); \
     enough_:; \
     } while (0)
+#elif defined(__thumb__) && !defined(__thumb2__) && WL_DISPATCH == WL_DISPATCH_GOTO
+/* Thumb-1 cannot subtract from the register that fuel is in, but add to it and compare it with
+ * another of its kind. So it holds how far fuel is below the number that ctx is, RAM below 2 GiB. */
+#define FUEL(x) ((int32_t)(uintptr_t)ctx - (x))
+#define SPEND(n) \
+    do { \
+        __label__ spent_, enough_; \
+        __asm__ goto("add %0, %1\n\tcmp %0, %2\n\tbgt %l[spent_]" \
+                     : "+h"(fuel) : "l"((uint32_t)(n)), "h"(ctx) : "cc" : spent_); \
+        goto enough_; \
+    spent_: \
+        EXIT(WL_EXIT_FUEL); \
+    enough_:; \
+    } while (0)
+#define IN_PLACE(p) __asm__("" : "+r"(p)) /* changed in its register, not in another first */
 #else
 #define SPEND(n) \
     do { \
@@ -90,10 +105,16 @@ static inline void put_uint8_t(uint8_t *p, uint32_t v) { *p = (uint8_t)v; }
         if (WL_UNLIKELY(fuel < 0)) { EXIT(WL_EXIT_FUEL); } \
     } while (0)
 #endif
+/* Between what the register holds and fuel, either way. */
+#ifndef FUEL
+#define FUEL(x) (x)
+#define IN_PLACE(p) (void)0
+#endif
 /* ip is at the branch; its offset is the second word. */
 #define JUMP() ip = (const uint16_t *)(const void *)((const uint8_t *)ip + ip[1]); NEXT(0)
 #define LOOP_BACK() \
     ip = (const uint16_t *)(const void *)((const uint8_t *)ip - ip[1]); \
+    IN_PLACE(ip); \
     SPEND(ip[-1]); \
     NEXT(0)
 
@@ -181,11 +202,17 @@ __attribute__((naked)) void wl_interp(wl_ctx_t *c) {
 
 #define H(name) h_##name:
 #if WL_DISPATCH == WL_DISPATCH_GOTO
+#if defined(__thumb__) && !defined(__thumb2__) /* else base is copied to a low register at times */
+#define ADD_BASE(offset) __asm__("add %0, %1" : "+l"(offset) : "h"(base))
+#else
+#define ADD_BASE(offset) offset += base
+#endif
 #define NEXT(k) \
     do { \
-        uintptr_t offset_ = ip[k]; \
+        uintptr_t handler_ = ip[k]; \
         ip += (k); \
-        goto *(const void *)(base + offset_); \
+        ADD_BASE(handler_); \
+        goto *(const void *)handler_; \
     } while (0)
 #else
 #ifdef WL_PROFILE /* bench-profile counts which operation follows which */
@@ -242,11 +269,11 @@ static WL_NOINLINE void run(wl_ctx_t *state, wl_handlers_t *handed) {
     register uint32_t acc PIN("r6") = state->acc;
     register uint8_t *mem PIN("r7") = state->mem;
     register uint32_t lim4 PIN("r8") = state->lim4;
-    register int32_t fuel PIN("r9") = state->fuel;
     register wl_ctx_t *ctx PIN("r11") = state;
 #if WL_DISPATCH == WL_DISPATCH_GOTO
     register uintptr_t base PIN("r10") = (uintptr_t)run;
 #endif
+    register int32_t fuel PIN("r9") = FUEL(state->fuel);
     NEXT(0);
 #include "wl_handlers.h"
 memory_trap:
@@ -257,7 +284,7 @@ leave:
     ctx->ip = ip;
     ctx->fp = fp;
     ctx->acc = acc;
-    ctx->fuel = fuel;
+    ctx->fuel = FUEL(fuel);
 }
 
 void wl_interp(wl_ctx_t *ctx) {
