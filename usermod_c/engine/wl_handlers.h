@@ -2,7 +2,7 @@
  *
  * The interpreter's handlers, one per operation of wl_code_ops.def, without a frame around them:
  * wl_interp.c includes this once, inside a function (computed goto) or at file level (tail calls),
- * with H, NEXT, JUMP, LOOP_BACK, TRAP, MEM_TRAP, EXIT and the operand macros defined to suit.
+ * with H, SHARED, GO, NEXT, JUMP, LOOP_BACK, TRAP, MEM_TRAP, EXIT and the operand macros defined to suit.
  */
 
 /* ---- i32 arithmetic ---- */
@@ -52,19 +52,27 @@
 #define REG_CALL1(n, in, out, f) REG_OP1(n, in, out, f(x))
 #define REG_CALL2(n, in, out, f) REG_OP2(n, in, out, f(x, y))
 #else
-#define REG_CALL1(n, in, out, f) \
-    H(n) { wl_call1_##in##_##out(fp, ip, f); NEXT(2); }
-#define REG_CALL2(n, in, out, f) \
-    H(n) { wl_call2_##in##_##out(fp, ip, f); NEXT(3); }
+#define REG_CALL1(n, in, out, f) H(n) { GO(call1_##in##_##out, f); }
+#define REG_CALL2(n, in, out, f) H(n) { GO(call2_##in##_##out, f); }
+#define CALL1(in, out) SHARED(call1_##in##_##out) { wl_call1_##in##_##out(fp, ip, (T##out (*)(T##in))what); NEXT(2); }
+#define CALL2(in, out) SHARED(call2_##in##_##out) { wl_call2_##in##_##out(fp, ip, (T##out (*)(T##in, T##in))what); NEXT(3); }
+CALL1(32, 32)
+CALL1(32, 64)
+CALL1(64, 32)
+CALL1(64, 64)
+CALL2(32, 32)
+CALL2(64, 32)
+CALL2(64, 64)
 #endif
 #define TRY(call, words) \
     uint32_t s = call; \
     if (WL_UNLIKELY(s != WL_OK)) { TRAP(s); } \
     NEXT(words)
-#define REG_TRUNC(n, in, type, saturate) \
-    H(n) { TRY(wl_truncate_##in(fp, ip, type, saturate), 2); }
-#define REG_TRY2(n, in, out, f) \
-    H(n) { TRY(wl_try2_##in##_##out(fp, ip, f), 3); }
+#define REG_TRUNC(n, in, type, saturate) H(n) { GO(truncate_##in, WL_TRUNCATE(type, saturate)); }
+SHARED(truncate_32) { TRY(wl_truncate_32(fp, ip, (uint32_t)what), 2); }
+SHARED(truncate_64) { TRY(wl_truncate_64(fp, ip, (uint32_t)what), 2); }
+#define REG_TRY2(n, in, out, f) H(n) { GO(try2_##in##_##out, f); }
+SHARED(try2_64_64) { TRY(wl_try2_64_64(fp, ip, (wl_status_t (*)(uint64_t, uint64_t, uint64_t *))what), 3); }
 
 /* ---- Memory ---- */
 

@@ -134,6 +134,9 @@ register wl_ctx_t *ctx __asm__("r11");
 typedef void (*handler_t)(void);
 #define HANDLER_SECTION __attribute__((section(".text.wl_interp")))
 #define H(name) static HANDLER_SECTION __attribute__((used)) void h_##name(void)
+/* The rest of handlers that differ in one thing, which GO hands over as `what`. */
+#define SHARED(name) static HANDLER_SECTION __attribute__((noinline)) void share_##name(uintptr_t what)
+#define GO(name, x) do { share_##name((uintptr_t)(x)); return; } while (0)
 /* Handlers are within 32 KiB around the first. */
 #define NEXT(k) \
     do { \
@@ -201,6 +204,8 @@ __attribute__((naked)) void wl_interp(wl_ctx_t *c) {
 #else
 
 #define H(name) h_##name:
+#define SHARED(name) share_##name:
+#define GO(name, x) do { what = (uintptr_t)(x); goto share_##name; } while (0)
 #if WL_DISPATCH == WL_DISPATCH_GOTO
 #if defined(__thumb__) && !defined(__thumb2__) /* else base is copied to a low register at times */
 #define ADD_BASE(offset) __asm__("add %0, %1" : "+l"(offset) : "h"(base))
@@ -274,6 +279,7 @@ static WL_NOINLINE void run(wl_ctx_t *state, wl_handlers_t *handed) {
     register uintptr_t base PIN("r10") = (uintptr_t)run;
 #endif
     register int32_t fuel PIN("r9") = FUEL(state->fuel);
+    uintptr_t what;
     NEXT(0);
 #include "wl_handlers.h"
 memory_trap:

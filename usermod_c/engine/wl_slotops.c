@@ -23,10 +23,11 @@ WL_TRY2(64, 64) {
     return s;
 }
 
-static wl_status_t truncate(uint32_t *fp, const uint16_t *ip, uint64_t x, wl_int_t type, bool saturate) {
+static wl_status_t truncate(uint32_t *fp, const uint16_t *ip, uint64_t x, uint32_t what) {
     uint64_t r;
+    wl_int_t type = (wl_int_t)(what >> 1);
     wl_status_t s = wl_f64_truncate(x, type, &r);
-    if (s != WL_OK && !saturate) {
+    if (s != WL_OK && !(what & 1)) {
         return s;
     }
     if (type == WL_INT_U64 || type == WL_INT_S64) {
@@ -37,10 +38,10 @@ static wl_status_t truncate(uint32_t *fp, const uint16_t *ip, uint64_t x, wl_int
     return WL_OK;
 }
 
-wl_status_t wl_truncate_32(uint32_t *fp, const uint16_t *ip, wl_int_t type, bool saturate) {
-    return truncate(fp, ip, wl_f32_widen(S(HI(1))), type, saturate);
+wl_status_t wl_truncate_32(uint32_t *fp, const uint16_t *ip, uint32_t what) {
+    return truncate(fp, ip, wl_f32_widen(S(HI(1))), what);
 }
 
-wl_status_t wl_truncate_64(uint32_t *fp, const uint16_t *ip, wl_int_t type, bool saturate) {
-    return truncate(fp, ip, R64(HI(1)), type, saturate);
+wl_status_t wl_truncate_64(uint32_t *fp, const uint16_t *ip, uint32_t what) {
+    return truncate(fp, ip, R64(HI(1)), what);
 }

@@ -58,7 +58,8 @@ WL_CALL2(64, 32);
 WL_CALL2(64, 64);
 WL_TRY2(64, 64);
 /* d = x as an integer of a type, trapping or saturating. */
-wl_status_t wl_truncate_32(uint32_t *fp, const uint16_t *ip, wl_int_t type, bool saturate);
-wl_status_t wl_truncate_64(uint32_t *fp, const uint16_t *ip, wl_int_t type, bool saturate);
+#define WL_TRUNCATE(type, saturate) ((uint32_t)(type) << 1 | (saturate))
+wl_status_t wl_truncate_32(uint32_t *fp, const uint16_t *ip, uint32_t what);
+wl_status_t wl_truncate_64(uint32_t *fp, const uint16_t *ip, uint32_t what);
 
 #endif
