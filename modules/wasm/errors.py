@@ -19,7 +19,7 @@ class WasmError(Exception):
 class LoadError(WasmError):
     """Say what is wrong with a module and where.
 
-    `code` names the error ("BAD_MAGIC"), `func_index` the function or None, `offset` the byte.
+    `code` names the error ("type mismatch"), `func_index` the function or None, `offset` the byte.
     """
 
     def __init__(self, message, code=None, func_index=None, offset=None):
@@ -54,7 +54,7 @@ class LinkError(WasmError):
 class Trap(WasmError):
     """End a call.
 
-    `code` names the trap ("TRAP_DIV_ZERO") or the limit that was hit; `func_index` and `offset`
+    `code` names the trap ("integer divide by zero") or the limit that was hit; `func_index` and `offset`
     (in the module's bytes) say where. `backtrace` lists (func_index, name or None, offset),
     innermost first.
     """

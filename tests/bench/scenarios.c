@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "status_name.h"
 #include "target.h"
 #include "wl.h"
 
@@ -177,7 +178,7 @@ static void run_depth(void) {
     wl_config_default(&config);
     config.stack_bytes = GUEST_STACK_BYTES;
     if (load(&app, wasm_depth, wasm_depth_end, &config, NULL)) {
-        report_text(app.name, "end", wl_status_name(call(&app, "down", 0, NULL)));
+        report_text(app.name, "end", status_name(call(&app, "down", 0, NULL)));
         if (failed(&app, call(&app, "depth", 0, &depth)) == WL_OK) {
             report_number(app.name, "frames", depth);
             report_number(app.name, "frame_bytes", depth > 0 ? GUEST_STACK_BYTES / depth : 0);

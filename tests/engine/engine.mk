@@ -29,7 +29,7 @@ $$(ENGINE_OUT)/$1/%.o: $$(ENGINE_DIR)/%.c tests/engine/engine.mk usermod_c/flags
 
 $$(ENGINE_OUT)/$1/tests/%.o: tests/engine/%.c tests/engine/engine.mk usermod_c/flags.mk
 	@mkdir -p $$(@D)
-	@$$(CC) $$(WL_CFLAGS) -Werror $$(ENGINE_CFLAGS_$1) $$(ENGINE_INC) -MMD -MP -c $$< -o $$@
+	@$$(CC) $$(WL_CFLAGS) -Werror $$(ENGINE_CFLAGS_$1) $$(ENGINE_INC) -I$$(TARGETS_DIR) -MMD -MP -c $$< -o $$@
 
 $$(addprefix $$(ENGINE_OUT)/$1/,$$(ENGINE_TESTS) run_wasm): $$(ENGINE_OUT)/$1/%: $$(ENGINE_OUT)/$1/tests/%.o \
 		$$(patsubst $$(ENGINE_DIR)/%.c,$$(ENGINE_OUT)/$1/%.o,$$(ENGINE_SRC))

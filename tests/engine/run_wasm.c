@@ -5,6 +5,7 @@
  * complaint of a sanitizer or memory that stays allocated.
  */
 #include "check.h"
+#include "status_name.h"
 
 enum { FUEL = 100000, SLICE = 1000, MAX_IMPORTS = 256 };
 
@@ -60,7 +61,7 @@ static void call_with_zeros(wl_store_t *store, wl_func_t func, const uint8_t *na
         } while (status == WL_YIELD);
         wl_call_end(&call);
     }
-    printf("  %.*s: %s\n", (int)name_size, (const char *)name, wl_status_name(status));
+    printf("  %.*s: %s\n", (int)name_size, (const char *)name, status_name(status));
 }
 
 static void call_exports(wl_store_t *store, const wl_instance_t *instance, const wl_module_t *module) {
@@ -99,7 +100,7 @@ static void run(const wl_allocator_t *allocator, wl_module_t *module) {
         }
         wl_store_free(store);
     }
-    printf("  instance: %s\n", wl_status_name(status));
+    printf("  instance: %s\n", status_name(status));
 }
 
 int main(int argc, char **argv) {
@@ -114,7 +115,7 @@ int main(int argc, char **argv) {
         return 2;
     }
     wl_status_t status = wl_module_load(&allocator, bytes, size, &module, &error);
-    printf("%s: %s", argv[1], wl_status_name(status));
+    printf("%s: %s", argv[1], status_name(status));
     if (status) {
         printf(" at %u\n", (unsigned)error.offset);
     } else {

@@ -4,6 +4,7 @@
  * size (so that a sanitizer sees a read too far), with an allocator that is checked to be empty
  * afterwards, and must leave the bytes as they were.
  */
+#include "status_name.h"
 #include "wl_internal.h"
 
 #include "build.h"
@@ -98,8 +99,8 @@ static void test_rows(void) {
         good = CHECK(error.func_index == (row->kind >= ROW_CODE ? 0 : WL_NO_INDEX)) && good;
         status_seen[error.status] = true;
         if (!good) {
-            fprintf(stderr, "  in row %zu (%s): %s at %d, func %d\n", i, wl_status_name(row->status),
-                    wl_status_name(error.status), (int)(error.offset - base), (int)error.func_index);
+            fprintf(stderr, "  in row %zu (%s): %s at %d, func %d\n", i, status_name(row->status),
+                    status_name(error.status), (int)(error.offset - base), (int)error.func_index);
         }
     }
     free(b.bytes);
@@ -114,7 +115,7 @@ static void test_rows_cover(void) {
         wl_kind_t kind = wl_status_kind((wl_status_t)s);
         if (kind == WL_KIND_MALFORMED || kind == WL_KIND_INVALID || kind == WL_KIND_UNSUPPORTED) {
             if (!CHECK(status_seen[s])) {
-                fprintf(stderr, "  %s has no row\n", wl_status_name((wl_status_t)s));
+                fprintf(stderr, "  %s has no row\n", status_name((wl_status_t)s));
             }
         }
     }
@@ -319,7 +320,7 @@ static void test_truncation(const build_t *rich, const ends_t *ends) {
         }
         wl_status_t status = load(rich->bytes, size, 0, &error, NULL);
         if (!CHECK((status == WL_OK) == whole)) {
-            fprintf(stderr, "  cut to %zu bytes: %s\n", size, wl_status_name(status));
+            fprintf(stderr, "  cut to %zu bytes: %s\n", size, status_name(status));
         }
     }
 }
@@ -378,7 +379,7 @@ static void test_rich(void) {
     build_rich(&b, &ends);
     wl_status_t status = load(b.bytes, b.size, 0, &error, visit_rich);
     if (!CHECK(status == WL_OK)) {
-        fprintf(stderr, "  %s at %u of %zu\n", wl_status_name(status), (unsigned)error.offset, b.size);
+        fprintf(stderr, "  %s at %u of %zu\n", status_name(status), (unsigned)error.offset, b.size);
     }
     test_truncation(&b, &ends);
     test_failing_allocator(&b);
@@ -513,7 +514,7 @@ static void check_edge(const build_t *b, uint32_t count, uint32_t limit, wl_stat
         CHECK(error.offset == offset && error.aux == count && error.func_index == WL_NO_INDEX);
     }
     if (status != (count <= limit ? WL_OK : over)) {
-        fprintf(stderr, "  %u of %u: %s at %u, aux %u\n", (unsigned)count, (unsigned)limit, wl_status_name(status),
+        fprintf(stderr, "  %u of %u: %s at %u, aux %u\n", (unsigned)count, (unsigned)limit, status_name(status),
                 (unsigned)error.offset, (unsigned)error.aux);
     }
 }
@@ -739,16 +740,14 @@ static void test_limits(void) {
 /* ---- Statuses ---- */
 
 static void test_status(void) {
-    CHECK(strcmp(wl_status_name(WL_OK), "OK") == 0 && strcmp(wl_status_text(WL_OK), "ok") == 0);
-    CHECK(strcmp(wl_status_name(WL_TRAP_MEMORY_BOUNDS), "TRAP_MEMORY_BOUNDS") == 0);
+    CHECK(strcmp(wl_status_text(WL_OK), "ok") == 0);
     CHECK(strcmp(wl_status_text(WL_TRAP_MEMORY_BOUNDS), "out of bounds memory access") == 0);
     CHECK(wl_status_kind(WL_TRAP_MEMORY_BOUNDS) == WL_KIND_TRAP && wl_status_kind(WL_OK) == WL_KIND_OK);
-    CHECK(strcmp(wl_status_name((wl_status_t)(WL_STATUS_COUNT - 1)), "BAD_ARGUMENT") == 0);
-    CHECK(strcmp(wl_status_name(WL_STATUS_COUNT), "UNKNOWN") == 0);
+    CHECK(strcmp(wl_status_text((wl_status_t)(WL_STATUS_COUNT - 1)), "bad argument") == 0);
     CHECK(strcmp(wl_status_text((wl_status_t)1000), "unknown status") == 0);
     CHECK(wl_status_kind((wl_status_t)1000) == WL_KIND_USAGE);
     for (int s = 0; s < WL_STATUS_COUNT; s++) {
-        CHECK(strlen(wl_status_text((wl_status_t)s)) > 1 && strlen(wl_status_name((wl_status_t)s)) > 1);
+        CHECK(strlen(wl_status_text((wl_status_t)s)) > 1);
     }
 }
 

@@ -3,6 +3,7 @@
  * The cursor alone: LEB128 at its edges, fixed-size values, and UTF-8 against a decoder that works
  * the other way round (code point by code point).
  */
+#include "status_name.h"
 #include "wl_internal.h"
 
 #include "check.h"
@@ -85,7 +86,7 @@ static void check_leb(const leb_row_t *rows, size_t n, int64_t (*read)(wl_reader
             good = CHECK(r.error_pos == expected) && good;
         }
         if (!good) {
-            fprintf(stderr, "  in row %zu: status %s\n", i, wl_status_name(r.status));
+            fprintf(stderr, "  in row %zu: status %s\n", i, status_name(r.status));
         }
     }
 }

@@ -16,6 +16,7 @@
 
 #include "fz_heap.h"
 #include "fz_host.h"
+#include "status_name.h"
 
 #define STACK_BYTES (1u << 20)
 #define CODE_CACHE_BYTES (1u << 20)
@@ -75,7 +76,7 @@ static wl_status_t load(run_t *r, const char *path) {
         exit(2);
     }
     wl_status_t status = wl_module_load(&allocator, r->bytes, r->size, &r->module, &error);
-    printf("{\"path\": \"%s\", \"load\": \"%s\", \"kind\": %d, \"offset\": %u", path, wl_status_name(status),
+    printf("{\"path\": \"%s\", \"load\": \"%s\", \"kind\": %d, \"offset\": %u", path, status_name(status),
            (int)wl_status_kind(status), status == WL_OK ? 0 : error.offset);
     return status;
 }
@@ -144,7 +145,7 @@ static void instantiate(run_t *r) {
     if (status == WL_OK) {
         status = run_start(r);
     }
-    printf(", \"instance\": \"%s\", \"calls\": [", wl_status_name(status));
+    printf(", \"instance\": \"%s\", \"calls\": [", status_name(status));
     if (status != WL_OK) {
         r->instance = NULL;
     }
@@ -167,12 +168,12 @@ static void call_export(run_t *r, char *words) {
     printf("%s{\"name\": \"%s\", \"status\": ", r->open ? ", " : "", name);
     r->open = true;
     if (status != WL_OK) {
-        printf("\"%s\"}", wl_status_name(status));
+        printf("\"%s\"}", status_name(status));
         return;
     }
     uint64_t before = wl_store_fuel_used(r->store);
     status = drive(r, &call);
-    printf("\"%s\", \"func\": %d, \"offset\": %u, \"fuel\": %llu", wl_status_name(status),
+    printf("\"%s\", \"func\": %d, \"offset\": %u, \"fuel\": %llu", status_name(status),
            status == WL_OK ? -1 : (int)call.error.func_index, status == WL_OK ? 0 : call.error.offset,
            (unsigned long long)(wl_store_fuel_used(r->store) - before));
     if (status == WL_OK) {

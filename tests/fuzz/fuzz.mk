@@ -9,7 +9,7 @@ FUZZ_SECONDS := 60
 SECONDS ?= 600
 
 # The engine's own, without the warnings: those are the other targets' business.
-FUZZ_CFLAGS := $(filter-out -W% -O%,$(WL_CFLAGS)) $(ENGINE_INC)
+FUZZ_CFLAGS := $(filter-out -W% -O%,$(WL_CFLAGS)) $(ENGINE_INC) -I$(TARGETS_DIR)
 FUZZ_ENGINE_SRC := $(filter-out %/wl_disasm.c,$(ENGINE_SRC))
 
 # Builds: compiler and options. `cover` is both the fuzzers' and the sanitized side of the
@@ -41,7 +41,7 @@ $$(FUZZ_OUT)/$1/%.o: $$(ENGINE_DIR)/%.c $$(FUZZ_DIR)/fuzz.mk usermod_c/flags.mk 
 
 $$(FUZZ_OUT)/$1/host/%.o: $$(FUZZ_DIR)/%.c $$(FUZZ_DIR)/fuzz.mk usermod_c/flags.mk | $$(PACKAGES_TEST)
 	@mkdir -p $$(@D)
-	@$$(FUZZ_CC_$1) $$(WL_CFLAGS) $$(ENGINE_INC) -Werror $$(FUZZ_CFLAGS_$1) -MMD -MP -c $$< -o $$@
+	@$$(FUZZ_CC_$1) $$(WL_CFLAGS) $$(ENGINE_INC) -I$$(TARGETS_DIR) -Werror $$(FUZZ_CFLAGS_$1) -MMD -MP -c $$< -o $$@
 
 FUZZ_ENGINE_$1 := $$(patsubst $$(ENGINE_DIR)/%.c,$$(FUZZ_OUT)/$1/%.o,$$(FUZZ_ENGINE_SRC))
 

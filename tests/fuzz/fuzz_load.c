@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "fz_heap.h"
+#include "status_name.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -90,14 +91,14 @@ static wl_status_t load(const uint8_t *data, size_t size, fz_heap_t *heap) {
         wl_kind_t kind = wl_status_kind(status);
         if (kind != WL_KIND_MALFORMED && kind != WL_KIND_INVALID && kind != WL_KIND_UNSUPPORTED &&
             kind != WL_KIND_RESOURCE) {
-            fz_finding("load ends with %s", wl_status_name(status));
+            fz_finding("load ends with %s", status_name(status));
         }
         if (error.status != status || error.offset > size) {
-            fz_finding("error is %s at %u of %zu", wl_status_name(error.status), error.offset, size);
+            fz_finding("error is %s at %u of %zu", status_name(error.status), error.offset, size);
         }
     }
     if (heap->used != 0) {
-        fz_finding("%zu bytes leaked after %s", heap->used, wl_status_name(status));
+        fz_finding("%zu bytes leaked after %s", heap->used, status_name(status));
     }
     return status;
 }
@@ -110,7 +111,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     heap = (fz_heap_t){.cap = 1u << 20, .fail_every = 1 + (uint32_t)(fz_mix(hash) % (requests + 1))};
     wl_status_t failing = load(data, size, &heap);
     if (failing != status && failing != WL_NO_MEMORY) {
-        fz_finding("%s becomes %s when memory is short", wl_status_name(status), wl_status_name(failing));
+        fz_finding("%s becomes %s when memory is short", status_name(status), status_name(failing));
     }
     heap = (fz_heap_t){.cap = (size_t)(fz_mix(hash + 1) % 4096)};
     load(data, size, &heap);

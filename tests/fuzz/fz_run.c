@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "fz_run.h"
+#include "status_name.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -44,7 +45,7 @@ static void verdict(run_t *r, wl_status_t status) {
         r->out->no_verdict = true;
     }
     if (wl_status_kind(status) == WL_KIND_USAGE) {
-        fz_finding("unexpected %s", wl_status_name(status));
+        fz_finding("unexpected %s", status_name(status));
     }
 }
 
@@ -173,7 +174,7 @@ static wl_status_t drive(run_t *r, wl_call_t *call, int64_t fuel) {
         }
         idle = used == wl_store_fuel_used(r->store) ? idle + 1 : 0;
         if (idle > MAX_IDLE) {
-            fz_finding("%s again and again without progress", wl_status_name(status));
+            fz_finding("%s again and again without progress", status_name(status));
         }
         r->stops++;
         if ((r->stops & (r->stops - 1)) == 0 || r->stops % 64 == 0) {
@@ -186,7 +187,7 @@ static wl_status_t drive(run_t *r, wl_call_t *call, int64_t fuel) {
         if (status == WL_PENDING) {
             wl_status_t answered = wl_call_answer(call, r->world.answer);
             if (answered != WL_OK) {
-                fz_finding("an answer is refused: %s", wl_status_name(answered));
+                fz_finding("an answer is refused: %s", status_name(answered));
             }
         } else if (status == WL_OUT_OF_FUEL) {
             if (left == 0) {
@@ -196,7 +197,7 @@ static wl_status_t drive(run_t *r, wl_call_t *call, int64_t fuel) {
             wl_store_set_fuel(r->store, wl_store_fuel(r->store) + portion);
             left -= portion;
         } else if (status != WL_YIELD && status != WL_INTERRUPTED) {
-            fz_finding("a call stops with %s", wl_status_name(status));
+            fz_finding("a call stops with %s", status_name(status));
         }
     }
 }
@@ -214,19 +215,19 @@ static void run_func(run_t *r, const char *what, wl_func_t func, uint64_t seed, 
     wl_status_t status = wl_call_begin(&call, r->store, func, args);
     if (status != WL_OK) {
         verdict(r, status);
-        note(r, " not begun: %s\n", wl_status_name(status));
+        note(r, " not begun: %s\n", status_name(status));
         return;
     }
     status = drive(r, &call, fuel);
     verdict(r, status);
-    note(r, " -> %s", wl_status_name(status));
+    note(r, " -> %s", status_name(status));
     if (status == WL_OK) {
         r->out->ok++;
         note_values(r, type->results, type->n_results, wl_call_results(&call));
     } else if (wl_status_kind(status) != WL_KIND_STOP) {
         r->out->traps++;
         if (call.error.status != status) {
-            fz_finding("%s is recorded as %s", wl_status_name(status), wl_status_name(call.error.status));
+            fz_finding("%s is recorded as %s", status_name(status), status_name(call.error.status));
         }
         note(r, " in %d at %u:", (int)call.error.func_index, call.error.offset);
         check_backtrace(r, &call, true);
@@ -301,14 +302,14 @@ static bool instantiate(run_t *r, uint32_t which) {
         wl_status_t status = fz_host_satisfy(&r->world, r->store, &type, i, &imports[i]);
         if (status != WL_OK) {
             verdict(r, status);
-            note(r, "import %u: %s\n", i, wl_status_name(status));
+            note(r, "import %u: %s\n", i, status_name(status));
             return false;
         }
     }
     wl_status_t status = wl_instance_new(r->store, r->module, imports, &r->instances[which], &error);
     if (status != WL_OK) {
         verdict(r, status);
-        note(r, "instance %u: %s in %d at %u\n", which, wl_status_name(status), (int)error.func_index, error.offset);
+        note(r, "instance %u: %s in %d at %u\n", which, status_name(status), (int)error.func_index, error.offset);
         return false;
     }
     return true;
@@ -326,7 +327,7 @@ static void run_store(run_t *r, const wl_allocator_t *allocator) {
     wl_status_t status = wl_store_new(allocator, &config, &r->store);
     if (status != WL_OK) {
         verdict(r, status);
-        note(r, "store: %s\n", wl_status_name(status));
+        note(r, "store: %s\n", status_name(status));
         return;
     }
     if (instantiate(r, 0)) {
@@ -352,7 +353,7 @@ void fz_run(const uint8_t *bytes, size_t size, const fz_plan_t *plan, fz_outcome
     outcome->ok = outcome->traps = 0;
     fz_world_init(&r.world, plan->host_mode);
     outcome->load = wl_module_load(&allocator, bytes, size, &r.module, &error);
-    note(&r, "load: %s at %u\n", wl_status_name(outcome->load), outcome->load == WL_OK ? 0 : error.offset);
+    note(&r, "load: %s at %u\n", status_name(outcome->load), outcome->load == WL_OK ? 0 : error.offset);
     if (outcome->load == WL_OK) {
         run_store(&r, &allocator);
         wl_module_free(r.module);

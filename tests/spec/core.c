@@ -13,6 +13,7 @@
 
 #include "script.h"
 #include "spectest.h"
+#include "status_name.h"
 
 enum {
     FINDING_BYTES = 512,
@@ -87,7 +88,7 @@ static void fail_status(runner_t *r, const char *what, const wl_error_t *error) 
         r->stopped = error->status;
     }
     find(r, FAULT, "%s: %s (%s), function %" PRId32 ", offset %" PRIu32 ", aux %" PRIu32, what,
-         wl_status_name(error->status), wl_status_text(error->status), (int32_t)error->func_index,
+         status_name(error->status), wl_status_text(error->status), (int32_t)error->func_index,
          error->offset, error->aux);
 }
 
@@ -125,8 +126,8 @@ static wl_module_t *load(runner_t *r, wl_error_t *error) {
     wl_status_t status = wl_module_load(&r->host->engine, c->module, c->module_size, &module, error);
     if (status != WL_OK) {
         if (error->status != status || error->offset > c->module_size) {
-            find(r, BREACH, "%s comes with the error %s at offset %" PRIu32 " of %" PRIu32, wl_status_name(status),
-                 wl_status_name(error->status), error->offset, c->module_size);
+            find(r, BREACH, "%s comes with the error %s at offset %" PRIu32 " of %" PRIu32, status_name(status),
+                 status_name(error->status), error->offset, c->module_size);
         }
         if (hash(c->module, c->module_size) != before) {
             find(r, BREACH, "the engine wrote to the module's bytes");
@@ -205,11 +206,11 @@ static void check_trap(runner_t *r, const wl_call_t *call) {
     wl_frame_t frame;
     if (wl_call_backtrace(call, &frame, 1) != 1) {
         if (call->error.status != WL_TRAP_STACK && call->error.status != WL_OVER_CODE_CACHE) {
-            find(r, FAULT, "%s has no backtrace", wl_status_name(call->error.status));
+            find(r, FAULT, "%s has no backtrace", status_name(call->error.status));
         }
     } else if (frame.func_index != call->error.func_index || frame.offset != call->error.offset) {
         find(r, FAULT, "%s in function %" PRIu32 " at %" PRIu32 ", but the backtrace starts in %" PRIu32 " at %" PRIu32,
-             wl_status_name(call->error.status), call->error.func_index, call->error.offset, frame.func_index,
+             status_name(call->error.status), call->error.func_index, call->error.offset, frame.func_index,
              frame.offset);
     }
 }
@@ -232,8 +233,8 @@ static void call(runner_t *r, wl_func_t func, const uint32_t *args, wl_error_t *
         memcpy(r->results, wl_call_results(&call), slots * sizeof(uint32_t));
     } else if (wl_status_kind(error->status) != WL_KIND_STOP) {
         if (call.error.status != error->status) {
-            find(r, FAULT, "the call ends with %s, its error is %s", wl_status_name(error->status),
-                 wl_status_name(call.error.status));
+            find(r, FAULT, "the call ends with %s, its error is %s", status_name(error->status),
+                 status_name(call.error.status));
         }
         *error = call.error;
         check_trap(r, &call);
@@ -311,7 +312,7 @@ static wl_instance_t *link(runner_t *r, wl_module_t *module, wl_extern_t *import
     wl_instance_t *instance = NULL;
     wl_status_t status = wl_instance_new(r->store, module, imports, &instance, error);
     if (status != error->status || (status == WL_OK) != (instance != NULL)) {
-        find(r, BREACH, "%s comes with the error %s", wl_status_name(status), wl_status_name(error->status));
+        find(r, BREACH, "%s comes with the error %s", status_name(status), status_name(error->status));
     }
     return instance;
 }

@@ -10,6 +10,7 @@
 
 #include "core.h"
 #include "heap.h"
+#include "status_name.h"
 
 enum {
     /* Where tests run without being short of anything: none of them needs half of it. */
@@ -213,7 +214,7 @@ static void run_file(const char *path, const options_t *given, totals_t *totals,
         }
         wl_status_t status = run_once(&s, &o, 0, &counts, &calls);
         if (status != WL_OK) {
-            printf("%s: ended early: %s\n", s.name, wl_status_name(status));
+            printf("%s: ended early: %s\n", s.name, status_name(status));
             counts.failed++;
         }
         if (o.fail_runs) {

@@ -11,6 +11,7 @@
 #include "bare.h"
 #include "core.h"
 #include "heap.h"
+#include "status_name.h"
 
 enum {
     /* As on a host. */
@@ -123,7 +124,7 @@ static uint32_t run(script_t *s) {
     host.config.memory_max_bytes = MEMORY_MAX_BYTES;
     wl_status_t status = spec_run(&host, &c);
     if (status != WL_OK) {
-        print("%s: ended early: %s\n", s->name, wl_status_name(status));
+        print("%s: ended early: %s\n", s->name, status_name(status));
         c.failed++;
     }
     if (engine.live_blocks || own.live_blocks || engine.wrong_sizes || own.wrong_sizes) {

@@ -76,7 +76,7 @@ $(SPEC_BUILD)/$(1)/%.o: $(ENGINE_DIR)/%.c $(SPEC_HEADERS) usermod_c/flags.mk $(S
 
 $(SPEC_BUILD)/$(1)/%.o: $(SPEC_DIR)/%.c $(SPEC_HEADERS) usermod_c/flags.mk $(SPEC_DIR)/spec.mk | $(PACKAGES_TEST)
 	@mkdir -p $$(@D)
-	@$(CC) $(WL_CFLAGS) $(SPEC_CFLAGS_$(1)) $(ENGINE_INC) -c -o $$@ $$<
+	@$(CC) $(WL_CFLAGS) $(SPEC_CFLAGS_$(1)) $(ENGINE_INC) -I$(TARGETS_DIR) -c -o $$@ $$<
 
 $(SPEC_BUILD)/$(1)/runner: $(patsubst %.c,$(SPEC_BUILD)/$(1)/%.o,$(notdir $(SPEC_ENGINE_SRC) $(SPEC_RUNNER_SRC)))
 	@$(CC) $(SPEC_CFLAGS_$(1)) -o $$@ $$^

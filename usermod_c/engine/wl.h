@@ -120,7 +120,6 @@ typedef struct {
 /* ---- Status ---- */
 
 const char *wl_status_text(wl_status_t status); /* "out of bounds memory access" */
-const char *wl_status_name(wl_status_t status); /* "TRAP_MEMORY_BOUNDS" */
 wl_kind_t wl_status_kind(wl_status_t status);
 
 /* ---- Modules ---- */

@@ -42,7 +42,7 @@ static const char *const formats[WLC_COUNT] = {
 #define REG_OP(n, words)
 #include "wl_code_ops.def"
     [WLC_HALT] = "", [WLC_XRET] = "", [WLC_LOOP] = "u", [WLC_CALL] = "uu", [WLC_CALLI] = "suu",
-    [WLC_TAIL] = "uuu", [WLC_TAILI] = "suuu", [WLC_RET0] = "s", [WLC_RETA] = "s", [WLC_RETS] = "s",
+    [WLC_TAIL] = "uuuu", [WLC_TAILI] = "suuu", [WLC_RET0] = "s", [WLC_RETA] = "s", [WLC_RETS] = "s",
     [WLC_RET64] = "s", [WLC_RETN] = "uuu", [WLC_BR] = "t", [WLC_BRL] = "t", [WLC_BZA] = "t", [WLC_BNZA] = "t",
     [WLC_BZS] = "ts", [WLC_BNZS] = "ts", [WLC_LBZA] = "t", [WLC_LBNZA] = "t", [WLC_LBZS] = "ts",
     [WLC_LBNZS] = "ts", [WLC_BRTA] = "T", [WLC_BRTS] = "sT", [WLC_UNREACHABLE] = "", [WLC_STA] = "s",

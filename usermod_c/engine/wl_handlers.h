@@ -266,10 +266,10 @@ H(MISC) {
     if (WL_UNLIKELY((uint32_t)((uintptr_t)ctx->stack_end - (uintptr_t)nf) < h[WL_H_FRAME])) { \
         TRAP(WL_TRAP_STACK); \
     }
-#define ENTER(back) \
+#define ENTER(header, frame, back) \
     uint32_t position = back; \
-    ip = h; \
-    fp = nf; \
+    ip = header; \
+    fp = frame; \
     uint32_t *p = AT(fp, ip[WL_H_RET]); \
     *p = position; \
     for (uint32_t n = ip[WL_H_ZERO]; n > 0; n--) { \
@@ -288,8 +288,10 @@ H(CALL) {
         EXIT(WL_EXIT_CALL);
     }
     CHECK_STACK
-    ENTER(WL_PACK(ctx, ip + 3));
+    ENTER(h, nf, WL_PACK(ctx, ip + 3));
 }
+/* The body whose header ip points at, in the frame fp, returning to `what`. */
+SHARED(enter) { ENTER(ip, fp, (uint32_t)what); }
 H(CALLI) {
     const uint16_t *h = wl_resolve_indirect(ctx, ip, fp);
     uint32_t *nf = AT(fp, ip[3]);
@@ -297,25 +299,31 @@ H(CALLI) {
         EXIT(ctx->exit);
     }
     CHECK_STACK
-    ENTER(WL_PACK(ctx, ip + 4));
+    uint32_t back = WL_PACK(ctx, ip + 4);
+    ip = h;
+    fp = nf;
+    GO(enter, back);
 }
 /* The arguments move down over the caller's frame, which must not happen when the callee then has no
  * room; the return position stays the caller's. */
-#define TAIL_ENTER(ret, from) \
-    uint32_t caller = S(ret), *nf = fp; \
-    CHECK_STACK \
-    const uint32_t *args = AT(fp, from); \
-    for (uint32_t n = 0; n < h[WL_H_RET] / WL_SLOT_BYTES; n++) { \
-        nf[n] = args[n]; \
-    } \
-    ENTER(caller)
+SHARED(tail) {
+    const uint16_t *h = (const uint16_t *)what;
+    uint32_t caller = S(ip[3]), *nf = fp;
+    CHECK_STACK
+    const uint32_t *args = AT(fp, ip[4]);
+    for (uint32_t n = 0; n < h[WL_H_RET] / WL_SLOT_BYTES; n++) {
+        nf[n] = args[n];
+    }
+    ip = h;
+    GO(enter, caller);
+}
 H(TAIL) {
     const uint16_t *h = ctx->code[ip[1]];
     if (WL_UNLIKELY(h == NULL)) {
         ctx->arg = ip[1];
         EXIT(WL_EXIT_CALL);
     }
-    TAIL_ENTER(ip[2], ip[3]);
+    GO(tail, h);
 }
 H(TAILI) {
     const uint16_t *h = wl_resolve_indirect(ctx, ip, fp);
@@ -325,7 +333,7 @@ H(TAILI) {
         }
         EXIT(ctx->exit);
     }
-    TAIL_ENTER(ip[3], ip[4]);
+    GO(tail, h);
 }
 #define LEAVE(ret) \
     ip = WL_UNPACK(ctx, S(ret)); \

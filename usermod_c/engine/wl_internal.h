@@ -171,10 +171,10 @@ typedef enum {
     WL_MISC_TABLE_COPY, WL_MISC_TABLE_GROW, WL_MISC_TABLE_SIZE, WL_MISC_TABLE_FILL, WL_MISC_REF_FUNC,
     WL_MISC_LOAD, WL_MISC_STORE
 } wl_misc_t;
-/* MISC_LOAD and MISC_STORE: the width's log2, for loads whether to sign-extend, and the memory stand
+/* MISC_LOAD and MISC_STORE: the width's log2 and the memory stand
  * in the first operand's high byte. */
-#define WL_MISC_WIDTH(log2, sign) (((uint32_t)(log2) | (uint32_t)(sign) << 2) << 8)
-#define WL_MISC_MEMORY_SHIFT 11
+#define WL_MISC_WIDTH(log2) ((uint32_t)(log2) << 8)
+#define WL_MISC_MEMORY_SHIFT 10
 
 /* OK for an opcode that wl_wasm_ops.def has and for the prefix 0xfc, else the feature that would
  * bring it (NO_GC ...) or BAD_OPCODE. */

@@ -39,8 +39,7 @@ static wl_status_t access(wl_ctx_t *ctx, uint32_t sub, uint32_t *slots, uint32_t
         memcpy(p, slots + 1, width);
         return WL_OK;
     }
-    bool sign = (sub >> 10 & 1) && (p[width - 1] & 0x80);
-    slots[0] = sign ? UINT32_MAX : 0;
+    slots[0] = 0;
     memcpy(slots, p, width);
     return WL_OK;
 }

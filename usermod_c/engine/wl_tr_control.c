@@ -374,6 +374,7 @@ void wl_tr_call(wl_translator_t *t, uint32_t func_index, bool tail) {
     pop_params(t, type);
     wl_emit1(t, tail && own ? WLC_TAIL : WLC_CALL, func_index);
     if (tail && own) {
+        wl_emit_word(t, 0); /* as long as TAILI, which shares its handler's end */
         wl_emit_word(t, t->ret_slot * WL_SLOT_BYTES);
     }
     wl_emit_word(t, t->height * WL_SLOT_BYTES);

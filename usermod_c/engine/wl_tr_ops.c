@@ -272,15 +272,24 @@ static WL_NOINLINE void do_op2(wl_translator_t *t, uint32_t code, uint32_t in, u
     result_done(t, out);
 }
 
+/* Rare but by constants, and by those it is the other rotation. */
+static void do_rotr(wl_translator_t *t) {
+    wl_entry_t *count = wl_operand(t, t->depth - 1);
+    if (t->depth > t->low && count->where == WL_AT_CONST) {
+        count->value = (0u - count->value) & 31;
+        do_alu(t, WLC_ROTL);
+    } else {
+        do_op2(t, WLC_I32_ROTR, 1, 1, false);
+    }
+}
+
 /* ---- Memory ---- */
 
 static uint32_t group_width(uint32_t code) { /* log2 of the bytes */
     switch (code) {
         case WLC_LD8U_AZ:
-        case WLC_LD8S_AZ:
         case WLC_ST8_AZS: return 0;
         case WLC_LD16U_AZ:
-        case WLC_LD16S_AZ:
         case WLC_ST16_AZS: return 1;
         case WLC_LD64:
         case WLC_ST64: return 3;
@@ -296,8 +305,7 @@ static bool fast_offset(const wl_translator_t *t, uint32_t offset) {
 }
 
 static void slow_access(wl_translator_t *t, uint32_t code, uint32_t offset, bool store, uint32_t value_slots) {
-    bool sign = code == WLC_LD8S_AZ || code == WLC_LD16S_AZ;
-    uint32_t sub = (store ? WL_MISC_STORE : WL_MISC_LOAD) | WL_MISC_WIDTH(group_width(code), sign) |
+    uint32_t sub = (store ? WL_MISC_STORE : WL_MISC_LOAD) | WL_MISC_WIDTH(group_width(code)) |
                    WL_MEMORY((uint32_t)t->v->memory << WL_MISC_MEMORY_SHIFT);
     wl_operand_flush(t, store ? 2 : 1);
     if (store) {
@@ -454,6 +462,9 @@ static void do_access(wl_translator_t *t, uint32_t kind, uint32_t code, uint32_t
     } else {
         do_load(t, code, offset);
     }
+    if ((kind == WL_TR_LOAD_S || kind == WL_TR_LOAD_EXT_S) && code != WLC_LD32) {
+        do_un(t, code == WLC_LD8U ? WLC_EXTEND8_S : WLC_EXTEND16_S);
+    }
     if (kind == WL_TR_LOAD_EXT_S || kind == WL_TR_LOAD_EXT_U) {
         do_op1(t, kind == WL_TR_LOAD_EXT_S ? WLC_I64_EXTEND_I32_S : WLC_I64_EXTEND_I32_U, 1, 2);
     }
@@ -475,6 +486,7 @@ void wl_tr_simple(wl_translator_t *t, uint32_t op, uint32_t offset) {
         case WL_TR_OP1: do_op1(t, code, in, sig_slots(sig >> 12)); break;
         case WL_TR_OP2:
         case WL_TR_OP2_SWAP: do_op2(t, code, in, sig_slots(sig >> 12), kind == WL_TR_OP2_SWAP); break;
+        case WL_TR_ROTR: do_rotr(t); break;
         case WL_TR_LOW: low_word(t); break;
         case WL_TR_SAME: break; /* a reinterpretation changes no bit */
         default: do_access(t, kind, code, offset, in); break;

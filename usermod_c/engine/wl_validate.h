@@ -49,7 +49,7 @@ static inline wl_ctrl_t *wl_ctrl_top(wl_validator_t *v) {
 
 /* How the translator treats an instruction (the `kind` column of wl_wasm_ops.def). */
 enum { WL_TR_SPECIAL, WL_TR_ALU, WL_TR_CMP, WL_TR_EQZ, WL_TR_UN, WL_TR_OP1, WL_TR_OP2, WL_TR_OP2_SWAP,
-       WL_TR_LOAD, WL_TR_LOAD_EXT_S, WL_TR_LOAD_EXT_U, WL_TR_LOAD64, WL_TR_STORE, WL_TR_STORE64,
+       WL_TR_ROTR, WL_TR_LOAD, WL_TR_LOAD_S, WL_TR_LOAD_EXT_S, WL_TR_LOAD_EXT_U, WL_TR_LOAD64, WL_TR_STORE, WL_TR_STORE64,
        WL_TR_LOW, WL_TR_SAME };
 
 /* Signatures as bits: result in 12-15, operands from 0 upwards, the topmost first; 1 i32, 2 i64,

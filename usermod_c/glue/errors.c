@@ -67,7 +67,7 @@ void wasm_raise_load(const wl_error_t *error) {
     vstr_init_print(&vstr, 64, &print);
     mp_print_str(&print, wl_status_text(error->status));
     print_place(&print, mp_const_none, error->func_index, error->offset);
-    mp_obj_t args[] = {mp_obj_new_str_from_vstr(&vstr), text(wl_status_name(error->status)),
+    mp_obj_t args[] = {mp_obj_new_str_from_vstr(&vstr), text(wl_status_text(error->status)),
                        index_or_none(error->func_index), wasm_int_from_size(error->offset)};
     wasm_raise_error(name, MP_ARRAY_SIZE(args), args);
 }
@@ -96,7 +96,7 @@ void wasm_raise_link(const wl_module_t *module, uint32_t import, wl_status_t sta
     } else {
         mp_print_str(&print, why);
     }
-    mp_obj_t args[] = {mp_obj_new_str_from_vstr(&vstr), text(wl_status_name(status)), module_name, name};
+    mp_obj_t args[] = {mp_obj_new_str_from_vstr(&vstr), text(wl_status_text(status)), module_name, name};
     wasm_raise_error(MP_QSTR_LinkError, MP_ARRAY_SIZE(args), args);
 }
 
@@ -107,7 +107,7 @@ static MP_NORETURN void raise_trap(wl_status_t status, mp_obj_t name, uint32_t i
     vstr_init_print(&vstr, 64, &print);
     mp_print_str(&print, wl_status_text(status));
     print_place(&print, name, index, offset);
-    mp_obj_t args[] = {mp_obj_new_str_from_vstr(&vstr), text(wl_status_name(status)), index_or_none(index),
+    mp_obj_t args[] = {mp_obj_new_str_from_vstr(&vstr), text(wl_status_text(status)), index_or_none(index),
                        wasm_int_from_size(offset), backtrace};
     wasm_raise_error(MP_QSTR_Trap, MP_ARRAY_SIZE(args), args);
 }

@@ -126,7 +126,7 @@ def test_endless_nesting_ends():
     same(cell[0].exports.plain(1), 2)
     cell[0] = make(double=again, stack=128)
     x = raises(wasm.Trap, cell[0].exports.twice, 1)
-    same(x.code, "TRAP_STACK")
+    same(x.code, "call stack exhausted")
     same(cell[0].exports.plain(1), 2)
 
 
@@ -142,7 +142,7 @@ def test_trap_inside_nested_call():
 
     same(make(double=double).exports.twice(1), 1)
     x = raises(wasm.Trap, make(double=lambda x: traps.exports.div(x, 0)).exports.twice, 1)
-    same(x.code, "TRAP_DIV_ZERO")
+    same(x.code, "integer divide by zero")
 
 
 def test_with_memory():
@@ -182,7 +182,7 @@ def test_missing_imports():
         del given[name]
         x = raises(wasm.LinkError, wasm.Instance, module("host"), {"env": given})
         assert ("env." + name) in str(x), x
-        same((x.code, x.module, x.name), ("UNKNOWN_IMPORT", "env", name))
+        same((x.code, x.module, x.name), ("unknown import", "env", name))
     for given in (None, {}, {"other": full}):
         x = raises(wasm.LinkError, wasm.Instance, module("host"), given)
         assert str(x).startswith("unknown import env.double: func (i32) -> i32 expected, but "), x
@@ -195,7 +195,7 @@ def test_wrong_imports():
         x = raises(wasm.LinkError, wasm.Instance, module("host"), given)
         words = "incompatible import type env.double: func (i32) -> i32 expected"
         assert str(x).startswith(words), x
-        same(x.code, "IMPORT_TYPE")
+        same(x.code, "incompatible import type")
     x = raises(
         wasm.LinkError,
         wasm.Instance,
