@@ -8,7 +8,7 @@ INTERRUPT_MS = 50
 INTERRUPT_BUSY_MS = 1000
 # Less than one block, 16 bytes, for each of some ten rounds.
 HEAP_NOISE_BYTES = 256
-CAP = "out of bounds memory access: the address lies in declared pages above the memory cap"
+CAP = "out of bounds memory access: in declared pages above the memory cap"
 
 
 @pytest.fixture(autouse=True)

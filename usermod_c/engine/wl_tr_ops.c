@@ -94,6 +94,8 @@ static void emit_alu(wl_translator_t *t, uint32_t code, wl_entry_t *a, wl_entry_
     }
     if (b->where == WL_AT_ACC && commutes(code)) {
         swap(&a, &b);
+    } else if (b->where == WL_AT_ACC && code != WLC_SUB_AS) { /* no shift by the accumulator */
+        wl_operand_to_slot(t, b);
     }
     if (a->where != WL_AT_ACC && b->where != WL_AT_ACC) {
         wl_operand_claim_acc(t);
