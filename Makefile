@@ -30,7 +30,7 @@ ENGINE_INC := -I$(ENGINE_DIR)
 .SUFFIXES:
 .DEFAULT_GOAL := help
 
-.PHONY: help run repl emulate test lint format size clean distclean FORCE
+.PHONY: help run repl emulate test lint format docs size clean distclean FORCE
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9][a-zA-Z0-9_-]*:.*## / { printf "  %-22s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -68,6 +68,9 @@ format: $(VENV_TEST) ## lay out Python and C sources as `make lint` wants them
 
 CLANG_FORMAT := $(dir $(VENV_PYTHON))clang-format
 C_FILES = $(shell find usermod_c apps tests -name '*.[ch]')
+
+docs: ## write docs/CODE.md anew from the tables of operations
+	@$(PYTHON) docs/generate.py
 
 size: $(PACKAGES_TEST) $(VENV_TEST) ## compare the engine's size per target with tests/size/budget.toml
 	@$(VENV_PYTHON) tests/size/size.py --build $(BUILD)/size

@@ -54,9 +54,9 @@ class LinkError(WasmError):
 class Trap(WasmError):
     """End a call.
 
-    `code` names the trap ("integer divide by zero") or the limit that was hit; `func_index` and `offset`
-    (in the module's bytes) say where. `backtrace` lists (func_index, name or None, offset),
-    innermost first.
+    `code` names the trap ("integer divide by zero") or the limit that was hit; `func_index` and
+    `offset` (in the module's bytes) say where. `backtrace` lists (func_index, name or None,
+    offset), innermost first.
     """
 
     def __init__(self, message, code=None, func_index=None, offset=None, backtrace=()):

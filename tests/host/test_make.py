@@ -3,6 +3,7 @@
 
 import re
 import subprocess
+import sys
 
 import pytest
 
@@ -71,3 +72,11 @@ def test_failed_step_shows_the_end_of_its_log(root, tmp_path):
     assert tail == [str(n) for n in range(61, 101)]
     assert last.startswith("baking: failed with exit code 7; ")
     assert log.read_text(encoding="utf-8").startswith("1\n2\n")
+
+
+def test_documents_made_from_tables_are_fresh(root):
+    """docs/CODE.md is what `make docs` writes now."""
+    done = subprocess.run(
+        [sys.executable, root / "docs" / "generate.py", "--check"], capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
