@@ -24,8 +24,21 @@ FORMS = {
     "REG_CMP6": ["AS", "SS", "AI", "SI"],
     "REG_CMP4": ["AS"],
     "REG_LD": ["AZ", "AZD", "AO", "AOD", "SZ", "SZD", "SO", "SOD", "SW", "SWD", "SS", "SSD"],
-    "REG_ST": ["AZS", "AOS", "AOI", "SZA", "SZS", "SOA", "SOS", "SOI", "SWA", "SWS", "SWI", "SSA",
-               "SSS"],
+    "REG_ST": [
+        "AZS",
+        "AOS",
+        "AOI",
+        "SZA",
+        "SZS",
+        "SOA",
+        "SOS",
+        "SOI",
+        "SWA",
+        "SWS",
+        "SWI",
+        "SSA",
+        "SSS",
+    ],
 }
 
 

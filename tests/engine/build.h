@@ -25,7 +25,7 @@ static inline void put(build_t *b, const uint8_t *bytes, size_t size) {
 }
 
 /* PUT(b, 0x60, 0, 0): bytes as they are. */
-#define PUT(b, ...) put((b), (const uint8_t[]){ __VA_ARGS__ }, sizeof((const uint8_t[]){ __VA_ARGS__ }))
+#define PUT(b, ...) put((b), (const uint8_t[]){__VA_ARGS__}, sizeof((const uint8_t[]){__VA_ARGS__}))
 
 static inline void put_u32(build_t *b, uint32_t value) {
     while (value >= 0x80) {

@@ -71,7 +71,7 @@ static inline void *tracker_resize(void *env, void *ptr, size_t old_size, size_t
 }
 
 static inline wl_allocator_t tracker_allocator(tracker_t *t) {
-    return (wl_allocator_t){ .resize = tracker_resize, .env = t };
+    return (wl_allocator_t){.resize = tracker_resize, .env = t};
 }
 
 #endif

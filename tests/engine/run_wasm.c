@@ -7,7 +7,9 @@
 #include "check.h"
 #include "status_name.h"
 
-enum { FUEL = 100000, SLICE = 1000, MAX_IMPORTS = 256 };
+enum { FUEL = 100000,
+       SLICE = 1000,
+       MAX_IMPORTS = 256 };
 
 static uint8_t *read_file(const char *path, size_t *size) {
     FILE *file = fopen(path, "rb");
@@ -36,7 +38,7 @@ static wl_status_t answer_zero(void *env, wl_store_t *store, wl_instance_t *call
 }
 
 static wl_status_t new_dummy(wl_store_t *store, const wl_extern_type_t *type, wl_extern_t *object) {
-    const uint32_t zero[2] = { 0 };
+    const uint32_t zero[2] = {0};
     object->kind = type->kind;
     switch (type->kind) {
         case WL_EXTERN_FUNC:
@@ -51,7 +53,7 @@ static wl_status_t new_dummy(wl_store_t *store, const wl_extern_type_t *type, wl
 }
 
 static void call_with_zeros(wl_store_t *store, wl_func_t func, const uint8_t *name, uint32_t name_size) {
-    const uint32_t args[256] = { 0 };
+    const uint32_t args[256] = {0};
     wl_call_t call;
     wl_store_set_fuel(store, FUEL);
     wl_status_t status = wl_call_begin(&call, store, func, args);
@@ -104,7 +106,7 @@ static void run(const wl_allocator_t *allocator, wl_module_t *module) {
 }
 
 int main(int argc, char **argv) {
-    tracker_t tracker = { 0 };
+    tracker_t tracker = {0};
     wl_allocator_t allocator = tracker_allocator(&tracker);
     wl_module_t *module;
     wl_error_t error;

@@ -14,7 +14,7 @@
 /* Loads and frees; `visit`, if any, sees the module in between. */
 static wl_status_t load(const uint8_t *bytes, size_t size, unsigned long fail_at, wl_error_t *error,
                         void (*visit)(const wl_module_t *module)) {
-    tracker_t tracker = { .fail_at = fail_at };
+    tracker_t tracker = {.fail_at = fail_at};
     wl_allocator_t allocator = tracker_allocator(&tracker);
     wl_module_t *module = (wl_module_t *)&tracker; /* must be overwritten */
     uint8_t *copy = malloc(size);
@@ -51,13 +51,16 @@ typedef struct {
     uint8_t bytes[48];
 } row_t;
 
-enum { ROW_RAW, ROW_MOD, ROW_CODE, ROW_BODY };
+enum { ROW_RAW,
+       ROW_MOD,
+       ROW_CODE,
+       ROW_BODY };
 
-#define SIZE_OF(...) sizeof((const uint8_t[]){ __VA_ARGS__ })
-#define RAW(status, offset, ...) { WL_##status, ROW_RAW, offset, SIZE_OF(__VA_ARGS__), { __VA_ARGS__ } },
-#define MOD(status, offset, ...) { WL_##status, ROW_MOD, offset, SIZE_OF(__VA_ARGS__), { __VA_ARGS__ } },
-#define CODE(status, offset, ...) { WL_##status, ROW_CODE, offset, SIZE_OF(__VA_ARGS__), { __VA_ARGS__ } },
-#define BODY(status, offset, ...) { WL_##status, ROW_BODY, offset, SIZE_OF(__VA_ARGS__), { __VA_ARGS__ } },
+#define SIZE_OF(...) sizeof((const uint8_t[]){__VA_ARGS__})
+#define RAW(status, offset, ...) {WL_##status, ROW_RAW, offset, SIZE_OF(__VA_ARGS__), {__VA_ARGS__}},
+#define MOD(status, offset, ...) {WL_##status, ROW_MOD, offset, SIZE_OF(__VA_ARGS__), {__VA_ARGS__}},
+#define CODE(status, offset, ...) {WL_##status, ROW_CODE, offset, SIZE_OF(__VA_ARGS__), {__VA_ARGS__}},
+#define BODY(status, offset, ...) {WL_##status, ROW_BODY, offset, SIZE_OF(__VA_ARGS__), {__VA_ARGS__}},
 static const row_t rows[] = {
 #include "module_rows.h"
 };
@@ -89,7 +92,7 @@ static size_t build_row(build_t *b, const row_t *row) {
 }
 
 static void test_rows(void) {
-    build_t b = { 0 };
+    build_t b = {0};
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         const row_t *row = &rows[i];
         wl_error_t error;
@@ -123,7 +126,7 @@ static void test_rows_cover(void) {
 
 /* ---- A module that has everything ---- */
 
-static const char *const import_names[] = { "func", "table", "memory", "global" };
+static const char *const import_names[] = {"func", "table", "memory", "global"};
 
 static void put_rich_segments(build_t *b) {
     size_t s = begin_section(b, 9);
@@ -293,7 +296,7 @@ static void visit_rich(const wl_module_t *m) {
             CHECK(kind != WL_EXTERN_GLOBAL || (t.global_type == WL_I32 && t.global_mutable));
         }
     }
-    wl_cursor_t imports = { 0 }, exports = { 0 };
+    wl_cursor_t imports = {0}, exports = {0};
     for (uint32_t kind = 0; kind < 4; kind++) {
         CHECK(wl_module_next_import(m, &imports, &t) && (uint32_t)t.kind == kind && imports.next == kind + 1);
         CHECK(wl_module_next_export(m, &exports, &t) && (uint32_t)t.kind == kind && exports.next == kind + 1);
@@ -373,8 +376,8 @@ static void test_every_byte_changed(const build_t *rich) {
 }
 
 static void test_rich(void) {
-    build_t b = { 0 };
-    ends_t ends = { 0 };
+    build_t b = {0};
+    ends_t ends = {0};
     wl_error_t error;
     build_rich(&b, &ends);
     wl_status_t status = load(b.bytes, b.size, 0, &error, visit_rich);
@@ -428,7 +431,7 @@ static void visit_typical(const wl_module_t *m) {
 }
 
 static void test_typical(void) {
-    build_t b = { 0 };
+    build_t b = {0};
     wl_error_t error;
     build_typical(&b);
     CHECK(load(b.bytes, b.size, 0, &error, visit_typical) == WL_OK);
@@ -521,7 +524,7 @@ static void check_edge(const build_t *b, uint32_t count, uint32_t limit, wl_stat
 
 /* A section whose vector is as long as allowed, and one longer. */
 static void edge_vector(uint8_t id, put_entry_t entry, uint32_t limit, wl_status_t over) {
-    build_t b = { 0 };
+    build_t b = {0};
     for (uint32_t count = limit; count <= limit + 1; count++) {
         put_header(&b);
         if (id == 2) {
@@ -538,7 +541,7 @@ static void edge_vector(uint8_t id, put_entry_t entry, uint32_t limit, wl_status
 
 /* Imports that fill an index space: one more, and one more that is defined. */
 static void edge_imported(uint8_t id, put_entry_t import, put_entry_t define, uint32_t limit, wl_status_t over) {
-    build_t b = { 0 };
+    build_t b = {0};
     wl_error_t error;
     if (limit >= WL_LIMIT_IMPORTS) {
         return; /* covered by a build with tighter limits */
@@ -558,7 +561,7 @@ static void edge_imported(uint8_t id, put_entry_t import, put_entry_t define, ui
 
 /* The count alone: a section of data that does not follow is the later error. */
 static void edge_data_count(void) {
-    build_t b = { 0 };
+    build_t b = {0};
     wl_error_t error;
     for (uint32_t count = WL_LIMIT_SEGMENTS; count <= WL_LIMIT_SEGMENTS + 1; count++) {
         put_header(&b);
@@ -583,7 +586,7 @@ static void put_empty_body(build_t *b, uint32_t index) {
 }
 
 static void edge_funcs(void) {
-    build_t b = { 0 };
+    build_t b = {0};
     for (uint32_t count = WL_LIMIT_FUNCS; count <= WL_LIMIT_FUNCS + 1; count++) {
         put_header(&b);
         PUT(&b, 1, 4, 1, 0x60, 0, 0);
@@ -597,7 +600,7 @@ static void edge_funcs(void) {
 
 /* A type of `slots` slots, as parameters or as results, with i64s as far as they go. */
 static void edge_params(bool results, bool wide) {
-    build_t b = { 0 };
+    build_t b = {0};
     for (uint32_t slots = WL_LIMIT_PARAM_SLOTS; slots <= WL_LIMIT_PARAM_SLOTS + 1; slots++) {
         uint32_t count = wide ? (slots + 1) / 2 : slots;
         put_header(&b);
@@ -621,7 +624,7 @@ static void edge_params(bool results, bool wide) {
 }
 
 static void edge_const_expr(void) {
-    build_t b = { 0 };
+    build_t b = {0};
     for (uint32_t depth = WL_LIMIT_CONST_EXPR; depth <= WL_LIMIT_CONST_EXPR + 1; depth++) {
         put_header(&b);
         size_t s = begin_section(&b, 6);
@@ -642,7 +645,7 @@ static void edge_const_expr(void) {
 
 /* Loads one function, () -> (), whose body `put_body` makes from `count`. */
 static wl_status_t load_body(void (*put_body)(build_t *b, uint32_t count), uint32_t count) {
-    build_t b = { 0 };
+    build_t b = {0};
     wl_error_t error;
     put_header(&b);
     PUT(&b, 1, 4, 1, 0x60, 0, 0);
@@ -691,10 +694,10 @@ static void edge_body(void (*put_body)(build_t *b, uint32_t count), uint32_t lim
 }
 
 static void edge_module_size(void) {
-    build_t b = { 0 };
+    build_t b = {0};
     wl_error_t error;
     wl_module_t *module;
-    tracker_t tracker = { 0 };
+    tracker_t tracker = {0};
     wl_allocator_t allocator = tracker_allocator(&tracker);
     /* The size is refused before any byte is read. */
     CHECK(wl_module_load(&allocator, (const uint8_t *)"", (size_t)WL_LIMIT_MODULE_BYTES + 1, &module, &error) ==

@@ -15,8 +15,10 @@ typedef struct {
     uint8_t bytes[11];
 } leb_row_t;
 
-#define ROW(status, value, ...) \
-    { WL_##status, value, sizeof((const uint8_t[]){ __VA_ARGS__ }), { __VA_ARGS__ } }
+#define ROW(status, value, ...)                                                     \
+    {                                                                               \
+        WL_##status, value, sizeof((const uint8_t[]){__VA_ARGS__}), { __VA_ARGS__ } \
+    }
 
 static const leb_row_t u32_rows[] = {
     ROW(OK, 0, 0x00),
@@ -76,7 +78,7 @@ static int64_t read_s32(wl_reader_t *r) {
 static void check_leb(const leb_row_t *rows, size_t n, int64_t (*read)(wl_reader_t *)) {
     for (size_t i = 0; i < n; i++) {
         wl_reader_t r;
-        uint8_t bytes[13] = { 0xff }; /* a byte before, so that positions are not all zero */
+        uint8_t bytes[13] = {0xff}; /* a byte before, so that positions are not all zero */
         memcpy(bytes + 1, rows[i].bytes, rows[i].size);
         wl_reader_init(&r, bytes, 1, 1u + rows[i].size);
         int64_t value = read(&r);
@@ -92,7 +94,7 @@ static void check_leb(const leb_row_t *rows, size_t n, int64_t (*read)(wl_reader
 }
 
 static void test_fixed(void) {
-    static const uint8_t bytes[] = { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13 };
+    static const uint8_t bytes[] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13};
     wl_reader_t r;
     wl_reader_init(&r, bytes, 0, sizeof(bytes));
     CHECK(wl_read_fixed32(&r) == 0x04030201);
@@ -134,7 +136,7 @@ static uint32_t encode_utf8(uint32_t code, uint8_t *s) {
 }
 
 static bool is_name(const uint8_t *s, uint32_t n) {
-    uint8_t bytes[5] = { (uint8_t)n };
+    uint8_t bytes[5] = {(uint8_t)n};
     uint32_t size;
     wl_reader_t r;
     memcpy(bytes + 1, s, n);
@@ -148,7 +150,7 @@ static bool is_name(const uint8_t *s, uint32_t n) {
 static unsigned long count_names(uint8_t lead, uint32_t n) {
     unsigned long count = 0;
     for (uint32_t rest = 0; rest < 1u << (8 * (n - 1)); rest++) {
-        uint8_t s[4] = { lead, (uint8_t)(rest >> 16), (uint8_t)(rest >> 8), (uint8_t)rest };
+        uint8_t s[4] = {lead, (uint8_t)(rest >> 16), (uint8_t)(rest >> 8), (uint8_t)rest};
         if (n < 4) {
             memmove(s + 1, s + 5 - n, n - 1);
         }

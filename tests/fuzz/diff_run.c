@@ -130,8 +130,7 @@ static wl_status_t run_start(run_t *r) {
 
 static void instantiate(run_t *r) {
     wl_allocator_t allocator = fz_heap_allocator(&r->heap);
-    wl_config_t config = {.stack_bytes = STACK_BYTES, .code_cache_bytes = CODE_CACHE_BYTES,
-                          .memory_max_bytes = MEMORY_MAX_BYTES, .table_max = TABLE_MAX};
+    wl_config_t config = {.stack_bytes = STACK_BYTES, .code_cache_bytes = CODE_CACHE_BYTES, .memory_max_bytes = MEMORY_MAX_BYTES, .table_max = TABLE_MAX};
     wl_extern_t imports[FZ_MAX_IMPORTS];
     wl_error_t error;
     fz_world_init(&r->world, FZ_HOST_DIRECT);

@@ -43,9 +43,7 @@ static void run_module(const uint8_t *bytes, size_t size, uint64_t hash) {
     static const uint32_t stacks[] = {512, 2048, 8192, 65536};
     static const uint32_t caps[] = {4096, 65536, 262144, 65536};
     static fz_outcome_t expected, other;
-    fz_plan_t base = {.seed = hash, .stack_bytes = stacks[hash & 3], .memory_max_bytes = caps[hash >> 2 & 3],
-                      .table_max = 300, .fuel = FUEL, .linked = (hash >> 4 & 3) == 0,
-                      .code_cache_bytes = 1u << 18, .slice = INT32_MAX, .portion = FUEL, .heap_cap = NO_LIMIT};
+    fz_plan_t base = {.seed = hash, .stack_bytes = stacks[hash & 3], .memory_max_bytes = caps[hash >> 2 & 3], .table_max = 300, .fuel = FUEL, .linked = (hash >> 4 & 3) == 0, .code_cache_bytes = 1u << 18, .slice = INT32_MAX, .portion = FUEL, .heap_cap = NO_LIMIT};
     fz_run(bytes, size, &base, &expected);
     if (expected.load != WL_OK) {
         return;

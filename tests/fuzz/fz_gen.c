@@ -22,7 +22,9 @@ uint32_t gen_draw(gen_t *g, uint32_t n) {
     if (n <= 1) {
         return 0;
     }
-    return (uint32_t)(gen_bits(g, n <= 256 ? 1 : n <= 65536 ? 2 : 4) % n);
+    return (uint32_t)(gen_bits(g, n <= 256 ? 1 : n <= 65536 ? 2
+                                                            : 4) %
+                      n);
 }
 
 bool gen_chance(gen_t *g, uint32_t percent) {
@@ -124,7 +126,10 @@ uint32_t gen_f32(gen_t *g) {
         0x3fc00000, 0x40200000, 0xc0200000, 0x3effffff, 0x4b7fffff, 0x477fe000, 0x33800000};
     uint32_t how = gen_draw(g, 8);
     if (how < 4) {
-        union { float f; uint32_t u; } v = {(float)((int32_t)gen_draw(g, 256) - 64) / 4.0f};
+        union {
+            float f;
+            uint32_t u;
+        } v = {(float)((int32_t)gen_draw(g, 256) - 64) / 4.0f};
         return v.u;
     }
     return how < 7 ? edges[gen_draw(g, sizeof edges / sizeof *edges)] : (uint32_t)gen_bits(g, 4);
@@ -140,7 +145,10 @@ uint64_t gen_f64(gen_t *g) {
         0x47efffffe0000000, 0x47effffff0000000, 0x36a0000000000000, 0x3690000000000000, 0x3fdfffffffffffff};
     uint32_t how = gen_draw(g, 8);
     if (how < 4) {
-        union { double d; uint64_t u; } v = {(double)((int32_t)gen_draw(g, 256) - 64) / 4.0};
+        union {
+            double d;
+            uint64_t u;
+        } v = {(double)((int32_t)gen_draw(g, 256) - 64) / 4.0};
         return v.u;
     }
     return how < 7 ? edges[gen_draw(g, sizeof edges / sizeof *edges)] : gen_bits(g, 8);
@@ -154,9 +162,18 @@ void gen_put_i32_const(gen_buf_t *b, uint32_t value) {
 void gen_put_const(gen_t *g, gen_buf_t *b, uint8_t type) {
     switch (type) {
         case WL_I32: gen_put_i32_const(b, gen_i32(g)); break;
-        case WL_I64: gen_put(b, 0x42); gen_put_s64(b, (int64_t)gen_i64(g)); break;
-        case WL_F32: gen_put(b, 0x43); put_fixed(b, gen_f32(g), 4); break;
-        default: gen_put(b, 0x44); put_fixed(b, gen_f64(g), 8); break;
+        case WL_I64:
+            gen_put(b, 0x42);
+            gen_put_s64(b, (int64_t)gen_i64(g));
+            break;
+        case WL_F32:
+            gen_put(b, 0x43);
+            put_fixed(b, gen_f32(g), 4);
+            break;
+        default:
+            gen_put(b, 0x44);
+            put_fixed(b, gen_f64(g), 8);
+            break;
     }
 }
 
@@ -365,7 +382,9 @@ static void put_elem(gen_t *g, gen_buf_t *b, const gen_segment_t *s) {
         exprs |= s->funcs[k] == 0;
     }
     bool long_form = s->table != 0 || s->type == WL_EXTERNREF || gen_chance(g, 30);
-    gen_put(b, (s->mode == 0 ? (long_form ? 2u : 0u) : s->mode == 1 ? 1u : 3u) | (exprs ? 4u : 0u));
+    gen_put(b, (s->mode == 0 ? (long_form ? 2u : 0u) : s->mode == 1 ? 1u
+                                                                    : 3u) |
+                   (exprs ? 4u : 0u));
     if (s->mode == 0) {
         if (long_form) {
             gen_put_u32(b, s->table);

@@ -60,7 +60,9 @@ static void want(body_t *b, uint8_t type, uint32_t budget);
 /* ---- Types ---- */
 
 static uint8_t sig_type(char c) {
-    return c == 'i' ? WL_I32 : c == 'l' ? WL_I64 : c == 'f' ? WL_F32 : WL_F64;
+    return c == 'i' ? WL_I32 : c == 'l' ? WL_I64
+                           : c == 'f'   ? WL_F32
+                                        : WL_F64;
 }
 
 static bool is_numeric_row(const row_t *row) {
@@ -1043,8 +1045,7 @@ void gen_body(gen_t *g, gen_buf_t *out, uint32_t func, size_t limit) {
     size_t whole = g->tape_size;
     g->tape_size = limit < whole ? limit : whole; /* what is drawn past it is zero */
     choose_locals(&b);
-    b.frames[b.n_frames++] = (frame_t){.op = WL_WASM_BLOCK, .counter = -1, .iterations = 1,
-                                       .results = b.type->results, .n_results = b.type->n_results};
+    b.frames[b.n_frames++] = (frame_t){.op = WL_WASM_BLOCK, .counter = -1, .iterations = 1, .results = b.type->results, .n_results = b.type->n_results};
     count_down(&b);
     while (g->pos < g->tape_size && b.actions++ < MAX_ACTIONS) {
         if (top(&b)->dead && gen_chance(g, 70)) {

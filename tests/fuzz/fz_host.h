@@ -12,7 +12,9 @@
 
 /* How a host function ends: at once; by suspending its call (PENDING), which is answered later;
  * or interrupted the first time, so that the engine has to repeat it. */
-typedef enum { FZ_HOST_DIRECT, FZ_HOST_PENDING, FZ_HOST_REPEATED } fz_host_mode_t;
+typedef enum { FZ_HOST_DIRECT,
+               FZ_HOST_PENDING,
+               FZ_HOST_REPEATED } fz_host_mode_t;
 
 typedef struct fz_world fz_world_t;
 

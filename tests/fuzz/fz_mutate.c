@@ -175,7 +175,8 @@ static void mutate_code(out_t *o, const uint8_t *body, size_t size, size_t room)
         put_bytes(o, body, (size_t)(from - body));
         uint8_t other = (uint8_t)random_below(256);
         for (int tries = 0; tries < 256 && !(immediates[other] == immediates[ops[at]] &&
-                                             strcmp(signatures[other], signatures[ops[at]]) == 0); tries++) {
+                                             strcmp(signatures[other], signatures[ops[at]]) == 0);
+             tries++) {
             other++;
         }
         bool prefixed = other >= 0xe0, was_prefixed = ops[at] >= 0xe0;

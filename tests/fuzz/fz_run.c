@@ -30,7 +30,8 @@ static void note(run_t *r, const char *format, ...) {
     va_start(args, format);
     int n = vsnprintf(line, sizeof line, format, args);
     va_end(args);
-    size_t size = n < 0 ? 0 : (size_t)n >= sizeof line ? sizeof line - 1 : (size_t)n;
+    size_t size = n < 0 ? 0 : (size_t)n >= sizeof line ? sizeof line - 1
+                                                       : (size_t)n;
     fz_outcome_t *o = r->out;
     o->hash = fz_hash(o->hash, line, size);
     if (size < FZ_LOG_BYTES - 1 - o->log_size) {

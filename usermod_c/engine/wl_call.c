@@ -8,7 +8,9 @@
 /* Translating is work that no fuel pays for; a slice pays, so that slices keep their length. */
 #define CREDIT_PER_WORD 8
 
-enum { XFRAME_INSTANCE, XFRAME_BACK, XFRAME_RESULTS };
+enum { XFRAME_INSTANCE,
+       XFRAME_BACK,
+       XFRAME_RESULTS };
 
 void wl_ctx_enter(wl_ctx_t *ctx, wl_instance_t *instance) {
     ctx->instance = instance;

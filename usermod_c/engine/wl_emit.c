@@ -7,13 +7,17 @@
 
 /* How an instruction that leaves its result in the accumulator takes a result slot as well: in its
  * next form (number + 1), as the high byte of the first operand word, or as a word more. */
-enum { MERGE_NONE, MERGE_HIGH, MERGE_WORD, TARGET_LOW, TARGET_WORD };
+enum { MERGE_NONE,
+       MERGE_HIGH,
+       MERGE_WORD,
+       TARGET_LOW,
+       TARGET_WORD };
 
 static const uint8_t results[WLC_COUNT] = {
 #define REG_OP(n, words)
 #define REG_ALU2(n, e) [WLC_##n##_AS] = MERGE_HIGH, [WLC_##n##_SS] = MERGE_WORD, \
                        [WLC_##n##_AI] = MERGE_WORD, [WLC_##n##_SI] = MERGE_HIGH,
-#define REG_ALU3(n, e) REG_ALU2(n, e) [WLC_##n##_SA] = MERGE_HIGH,
+#define REG_ALU3(n, e) REG_ALU2(n, e)[WLC_##n##_SA] = MERGE_HIGH,
 #define REG_UN(n, e) [WLC_##n##_A] = MERGE_WORD, [WLC_##n##_S] = MERGE_HIGH,
 #define REG_LD(n, t) [WLC_##n##_AZ] = MERGE_WORD, [WLC_##n##_AO] = MERGE_WORD, [WLC_##n##_SZ] = MERGE_HIGH, \
                      [WLC_##n##_SO] = MERGE_HIGH, [WLC_##n##_SW] = MERGE_HIGH, [WLC_##n##_SS] = MERGE_WORD,
@@ -43,10 +47,18 @@ static const uint8_t results[WLC_COUNT] = {
 #undef REG_TRY2
 #undef REG_CMP6
 #undef REG_CMP4
-    [WLC_SEL] = MERGE_WORD, [WLC_GGET] = MERGE_WORD,
-    [WLC_MOV] = TARGET_LOW, [WLC_MOV64] = TARGET_LOW, [WLC_STI16] = TARGET_LOW, [WLC_STI32] = TARGET_LOW,
-    [WLC_STI64] = TARGET_LOW, [WLC_SEL64] = TARGET_LOW, [WLC_GGET64] = TARGET_LOW, [WLC_LD64] = TARGET_LOW,
-    [WLC_MOVF] = TARGET_WORD, [WLC_MOVF64] = TARGET_WORD,
+    [WLC_SEL] = MERGE_WORD,
+    [WLC_GGET] = MERGE_WORD,
+    [WLC_MOV] = TARGET_LOW,
+    [WLC_MOV64] = TARGET_LOW,
+    [WLC_STI16] = TARGET_LOW,
+    [WLC_STI32] = TARGET_LOW,
+    [WLC_STI64] = TARGET_LOW,
+    [WLC_SEL64] = TARGET_LOW,
+    [WLC_GGET64] = TARGET_LOW,
+    [WLC_LD64] = TARGET_LOW,
+    [WLC_MOVF] = TARGET_WORD,
+    [WLC_MOVF64] = TARGET_WORD,
 };
 
 void wl_emit_fail(wl_translator_t *t, wl_status_t status) {

@@ -48,7 +48,7 @@ static wl_status_t memory_copy(wl_ctx_t *ctx, const uint32_t *a, const wl_memory
     uint64_t to = (uint64_t)a[0] + a[2], from = (uint64_t)a[1] + a[2];
     if (to > m->bytes || from > source->bytes) {
         return WL_LIMIT_MEMORIES == 1 || from <= source->bytes ? wl_memory_trap(m, to > from ? to : from)
-                                                              : wl_memory_trap(source, from);
+                                                               : wl_memory_trap(source, from);
     }
     if (a[2] > 0) {
         memmove(m->data + a[0], source->data + a[1], a[2]);

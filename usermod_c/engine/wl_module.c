@@ -325,9 +325,9 @@ static bool add_to_name_set(uint32_t *set, const uint8_t *name, uint32_t size) {
 }
 
 static void check_export(wl_loader_t *l, const wl_extern_type_t *type, uint32_t pos) {
-    static const uint8_t unknown[] = { WL_UNKNOWN_FUNC, WL_UNKNOWN_TABLE, WL_UNKNOWN_MEMORY, WL_UNKNOWN_GLOBAL };
+    static const uint8_t unknown[] = {WL_UNKNOWN_FUNC, WL_UNKNOWN_TABLE, WL_UNKNOWN_MEMORY, WL_UNKNOWN_GLOBAL};
     const wl_module_t *m = l->m;
-    const uint32_t counts[] = { m->n_funcs, m->n_tables, m->n_memories, m->n_globals };
+    const uint32_t counts[] = {m->n_funcs, m->n_tables, m->n_memories, m->n_globals};
     if (type->index >= counts[type->kind]) {
         wl_reader_fail_aux(&l->r, (wl_status_t)unknown[type->kind], pos, type->index);
     } else if (type->kind == WL_EXTERN_FUNC) {
@@ -339,7 +339,7 @@ static void load_exports(wl_loader_t *l) {
     wl_reader_t *r = &l->r;
     wl_module_t *m = l->m;
     wl_extern_type_t type;
-    uint32_t name_set[NAME_SET_BITS / 32] = { 0 };
+    uint32_t name_set[NAME_SET_BITS / 32] = {0};
     m->n_exports = read_count(l, 1, WL_LIMIT_EXPORTS, WL_OVER_EXPORTS);
     m->exports = r->pos;
     for (uint32_t i = 0; i < m->n_exports && !r->status; i++) {
@@ -377,7 +377,10 @@ static void load_start(wl_loader_t *l) {
 
 /* ---- Segments ---- */
 
-enum { SEGMENT_NOT_ACTIVE = 1, SEGMENT_EXPLICIT_INDEX = 2, SEGMENT_DECLARED = 2, SEGMENT_EXPRS = 4 };
+enum { SEGMENT_NOT_ACTIVE = 1,
+       SEGMENT_EXPLICIT_INDEX = 2,
+       SEGMENT_DECLARED = 2,
+       SEGMENT_EXPRS = 4 };
 
 static uint8_t read_elem_kind(wl_reader_t *r) {
     uint32_t pos = r->pos;
@@ -543,15 +546,14 @@ static void load_code(wl_loader_t *l) {
 
 static void (*const section_loaders[])(wl_loader_t *) = {
     load_types, load_imports, load_functions, load_tables, load_memories, load_globals,
-    load_exports, load_start, load_elems, load_data_count, load_code, load_datas
-};
+    load_exports, load_start, load_elems, load_data_count, load_code, load_datas};
 enum { N_RANKS = sizeof(section_loaders) / sizeof(section_loaders[0]) };
 
 /* Section id 1..12 -> its place in the order. */
-static const uint8_t section_ranks[] = { 0, 1, 2, 3, 4, 5, 6, 7, 8, 10, 11, 9 };
+static const uint8_t section_ranks[] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 10, 11, 9};
 
 static void check_header(wl_reader_t *r) {
-    static const uint8_t magic[] = { 0, 'a', 's', 'm' };
+    static const uint8_t magic[] = {0, 'a', 's', 'm'};
     const uint8_t *b = r->bytes;
     uint32_t text = 0;
     if (r->end == 0) {
@@ -668,10 +670,10 @@ void wl_module_free(wl_module_t *module) {
 
 wl_status_t wl_module_load(const wl_allocator_t *allocator, const uint8_t *bytes, size_t size,
                            wl_module_t **module, wl_error_t *error) {
-    wl_loader_t l = { .error = error };
+    wl_loader_t l = {.error = error};
     wl_reader_t *r = &l.r;
     *module = NULL;
-    *error = (wl_error_t){ .status = WL_OK, .func_index = WL_NO_INDEX };
+    *error = (wl_error_t){.status = WL_OK, .func_index = WL_NO_INDEX};
     if (size > WL_LIMIT_MODULE_BYTES) {
         wl_reader_init(r, bytes, 0, 0);
         wl_reader_fail_aux(r, WL_OVER_MODULE_SIZE, 0, (uint32_t)size);
@@ -682,8 +684,7 @@ wl_status_t wl_module_load(const wl_allocator_t *allocator, const uint8_t *bytes
     if (!r->status) {
         l.m = wl_alloc(allocator, sizeof(*l.m));
         if (l.m) {
-            *l.m = (wl_module_t){ .allocator = *allocator, .bytes = bytes, .size = (uint32_t)size,
-                                  .ram_bytes = sizeof(*l.m) };
+            *l.m = (wl_module_t){.allocator = *allocator, .bytes = bytes, .size = (uint32_t)size, .ram_bytes = sizeof(*l.m)};
             load_sections(&l);
         } else {
             wl_reader_fail_aux(r, WL_NO_MEMORY, 0, sizeof(*l.m));
@@ -692,8 +693,7 @@ wl_status_t wl_module_load(const wl_allocator_t *allocator, const uint8_t *bytes
     if (r->status) {
         wl_module_free(l.m);
         if (error->status == WL_OK) {
-            *error = (wl_error_t){ .status = r->status, .func_index = WL_NO_INDEX,
-                                   .offset = r->error_pos, .aux = r->aux };
+            *error = (wl_error_t){.status = r->status, .func_index = WL_NO_INDEX, .offset = r->error_pos, .aux = r->aux};
         }
         return r->status;
     }

@@ -14,8 +14,7 @@ static const char texts[] =
 #define WL_STATUS(name, kind, text) WL_KIND_##kind,
 static const uint8_t kinds[] = {
 #include "wl_status.def"
-    WL_KIND_USAGE
-};
+    WL_KIND_USAGE};
 #undef WL_STATUS
 
 /* `status`, or the entry behind the last for what is none. */

@@ -132,7 +132,8 @@ wl_status_t wl_host_func_new(wl_store_t *store, const wl_functype_t *type, wl_ho
 /* ---- Memories ---- */
 
 static uint32_t max_pages(const wl_limits_t *limits) {
-    return limits->has_max ? limits->max : limits->type == 16 ? 65536 : UINT32_MAX;
+    return limits->has_max ? limits->max : limits->type == 16 ? 65536
+                                                              : UINT32_MAX;
 }
 
 wl_status_t wl_memory_new(wl_store_t *store, const wl_limits_t *limits, wl_memory_t **out) {
@@ -143,7 +144,8 @@ wl_status_t wl_memory_new(wl_store_t *store, const wl_limits_t *limits, wl_memor
     if (m == NULL) {
         return WL_NO_MEMORY;
     }
-    m->reserve = max == 0 ? 1 : max < cap ? (uint32_t)max : cap; /* an empty memory has an address, too */
+    m->reserve = max == 0 ? 1 : max < cap ? (uint32_t)max
+                                          : cap; /* an empty memory has an address, too */
     m->data = store_alloc(store, m->reserve);
     if (m->data == NULL) {
         store_free(store, m, sizeof *m);

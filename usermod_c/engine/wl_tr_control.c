@@ -54,7 +54,8 @@ static bool count_and_branch(wl_translator_t *t, bool when, uint32_t loop) {
         return false;
     }
     wl_emit_undo(t);
-    wl_emit_op(t, zero ? WLC_INCNZ : c->form == WL_CMP_AS ? WLC_INCNE_S : WLC_INCNE_I);
+    wl_emit_op(t, zero ? WLC_INCNZ : c->form == WL_CMP_AS ? WLC_INCNE_S
+                                                          : WLC_INCNE_I);
     wl_emit_backward(t, loop);
     wl_emit_word(t, zero || c->form == WL_CMP_AI ? d : d | (uint32_t)c->words[0] << 8);
     wl_emit_word(t, step);
@@ -404,4 +405,3 @@ void wl_tr_call_indirect(wl_translator_t *t, uint32_t type_index, uint32_t table
         wl_tr_return(t);
     }
 }
-

@@ -394,7 +394,8 @@ static void store_sum(wl_translator_t *t, uint32_t code, uint32_t offset, const 
         wl_operand_to_slot(t, v);
     }
     uint32_t word = sum_word(t, a), vs = v->where == WL_AT_SLOT ? wl_emit_src(t, v->slot, 1, 2) : 0;
-    uint32_t form = v->where == WL_AT_ACC ? WL_ST_SWA : v->where == WL_AT_SLOT ? WL_ST_SWS : WL_ST_SWI;
+    uint32_t form = v->where == WL_AT_ACC ? WL_ST_SWA : v->where == WL_AT_SLOT ? WL_ST_SWS
+                                                                               : WL_ST_SWI;
     if (two) {
         wl_emit2(t, code + form + (WL_ST_SSA - WL_ST_SWA), word, offset);
         if (v->where == WL_AT_SLOT) {
@@ -427,10 +428,12 @@ static WL_NOINLINE void do_store(wl_translator_t *t, uint32_t code, uint32_t off
     uint32_t word = a->where == WL_AT_SLOT ? wl_emit_src(t, a->slot, 1, 0) : 0, form;
     uint32_t vs = v->where == WL_AT_SLOT ? wl_emit_src(t, v->slot, 1, 1) : 0;
     if (a->where == WL_AT_ACC) {
-        form = v->where == WL_AT_CONST ? WL_ST_AOI : offset == 0 ? WL_ST_AZS : WL_ST_AOS;
+        form = v->where == WL_AT_CONST ? WL_ST_AOI : offset == 0 ? WL_ST_AZS
+                                                                 : WL_ST_AOS;
         word = vs;
     } else {
-        form = v->where == WL_AT_CONST ? WL_ST_SOI : v->where == WL_AT_ACC ? WL_ST_SZA : WL_ST_SZS;
+        form = v->where == WL_AT_CONST ? WL_ST_SOI : v->where == WL_AT_ACC ? WL_ST_SZA
+                                                                           : WL_ST_SZS;
         if (form != WL_ST_SOI && offset != 0) {
             form += WL_ST_SOA - WL_ST_SZA;
         }

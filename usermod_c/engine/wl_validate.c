@@ -11,7 +11,11 @@
 
 /* ---- Signatures ---- */
 
-enum { T_NONE, T_i, T_l, T_f, T_d };
+enum { T_NONE,
+       T_i,
+       T_l,
+       T_f,
+       T_d };
 #define SIG(result, top, second, third) (uint16_t)((result) << 12 | (third) << 8 | (second) << 4 | (top))
 #define SIG_special WL_SIG_SPECIAL
 #define SIG__ SIG(0, 0, 0, 0)
@@ -556,11 +560,27 @@ static WL_NOINLINE void do_rare(wl_validator_t *v, uint32_t op) {
     uint8_t type = 0, other = 0;
     bool out = false;
     switch (op) {
-        case WL_WASM_TABLE_GET: sub = WL_MISC_TABLE_GET; n = 1; out = true; goto table;
-        case WL_WASM_TABLE_SET: sub = WL_MISC_TABLE_SET; n = 2; goto table;
-        case WL_WASM_TABLE_GROW: sub = WL_MISC_TABLE_GROW; n = 2; out = true; goto table;
-        case WL_WASM_TABLE_SIZE: sub = WL_MISC_TABLE_SIZE; n = 0; out = true; goto table;
-        case WL_WASM_TABLE_FILL: sub = WL_MISC_TABLE_FILL;
+        case WL_WASM_TABLE_GET:
+            sub = WL_MISC_TABLE_GET;
+            n = 1;
+            out = true;
+            goto table;
+        case WL_WASM_TABLE_SET:
+            sub = WL_MISC_TABLE_SET;
+            n = 2;
+            goto table;
+        case WL_WASM_TABLE_GROW:
+            sub = WL_MISC_TABLE_GROW;
+            n = 2;
+            out = true;
+            goto table;
+        case WL_WASM_TABLE_SIZE:
+            sub = WL_MISC_TABLE_SIZE;
+            n = 0;
+            out = true;
+            goto table;
+        case WL_WASM_TABLE_FILL:
+            sub = WL_MISC_TABLE_FILL;
         table:
             a = wl_read_u32(&v->r);
             if (!check_table(v, a, &type)) {
@@ -625,9 +645,19 @@ static WL_NOINLINE void do_rare(wl_validator_t *v, uint32_t op) {
         wl_tr_misc(v->translator, sub, n, out, a, b);
     }
     switch (op) {
-        case WL_WASM_TABLE_SET: pop(v, type); pop(v, WL_I32); break;
-        case WL_WASM_TABLE_GROW: pop(v, WL_I32); pop(v, type); break;
-        case WL_WASM_TABLE_FILL: pop(v, WL_I32); pop(v, type); pop(v, WL_I32); break;
+        case WL_WASM_TABLE_SET:
+            pop(v, type);
+            pop(v, WL_I32);
+            break;
+        case WL_WASM_TABLE_GROW:
+            pop(v, WL_I32);
+            pop(v, type);
+            break;
+        case WL_WASM_TABLE_FILL:
+            pop(v, WL_I32);
+            pop(v, type);
+            pop(v, WL_I32);
+            break;
         default:
             while (n-- > 0) {
                 pop(v, WL_I32);
@@ -725,10 +755,10 @@ static WL_NOINLINE void do_special(wl_validator_t *v, uint32_t op) {
 
 /* What is wrong with an opcode: nothing, or the proposal it belongs to, or that there is none. */
 wl_status_t wl_opcode_status(uint8_t opcode) {
-    static const struct { uint8_t first, last, status; } refused[] = {
-        {0x06, 0x0a, WL_NO_EXCEPTIONS}, {0x14, 0x15, WL_NO_GC}, {0x18, 0x19, WL_NO_EXCEPTIONS},
-        {0x1f, 0x1f, WL_NO_EXCEPTIONS}, {0xd3, 0xd6, WL_NO_GC}, {0xfb, 0xfb, WL_NO_GC},
-        {0xfc, 0xfc, WL_OK}, {0xfd, 0xfd, WL_NO_SIMD}, {0xfe, 0xfe, WL_NO_THREADS}};
+    static const struct {
+        uint8_t first, last, status;
+    } refused[] = {
+        {0x06, 0x0a, WL_NO_EXCEPTIONS}, {0x14, 0x15, WL_NO_GC}, {0x18, 0x19, WL_NO_EXCEPTIONS}, {0x1f, 0x1f, WL_NO_EXCEPTIONS}, {0xd3, 0xd6, WL_NO_GC}, {0xfb, 0xfb, WL_NO_GC}, {0xfc, 0xfc, WL_OK}, {0xfd, 0xfd, WL_NO_SIMD}, {0xfe, 0xfe, WL_NO_THREADS}};
     for (uint32_t i = 0; i < sizeof refused / sizeof *refused; i++) {
         if (opcode >= refused[i].first && opcode <= refused[i].last) {
             return (wl_status_t)refused[i].status;
