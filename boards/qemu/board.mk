@@ -5,7 +5,7 @@
 
 QEMU_ROOT := $(abspath $(BOARD_DIR)/../../..)
 
-MICROPY_HEAP_SIZE ?= 262144
+MICROPY_HEAP_SIZE ?= 2097152
 MICROPY_VFS_LFS2 = 1
 
 CFLAGS += -DMP_CONFIGFILE='"boards/qemu/mpconfig.h"' -DBOARD_NAME='"Wasmlet $(notdir $(BOARD_DIR))"'

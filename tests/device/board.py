@@ -79,7 +79,7 @@ class Board(SerialTransport):
 
     def put(self, name, data):
         """Write a file in the board's current folder."""
-        self.fs_writefile(name, data, chunk_size=1024)
+        self.fs_writefile(name, data, chunk_size=4096)
 
     def need(self, script):
         """Put a script on the board unless it is there."""
