@@ -12,6 +12,9 @@ CFLAGS += -DMP_CONFIGFILE='"boards/qemu/mpconfig.h"' -DBOARD_NAME='"Wasmlet $(no
 CFLAGS += -I$(QEMU_ROOT) -I$(TOP)
 LDFLAGS += -Wl,--wrap=uart_rx_chr -Wl,--wrap=mp_hal_stdio_poll
 
+# A change of these asks for other names.
+QSTR_GLOBAL_DEPENDENCIES += $(QEMU_ROOT)/boards/qemu/mpconfig.h
+
 LDSCRIPT = $(BOARD_DIR)/link.ld
 
 SRC_C += $(addprefix boards/qemu/,board.c stdio.c pin.c disk.c $(QEMU_BOARD_C))
