@@ -35,14 +35,14 @@ class _Reader:
         return self.data[self.at - 1]
 
     def number(self) -> int:
-        """Read an unsigned LEB128; of a signed one that is an address, the same bits."""
+        """Read an unsigned LEB128, or a signed one that is not negative."""
         value = shift = 0
         while True:
             byte = self.byte()
             value |= (byte & 0x7F) << shift
             shift += 7
             if byte < 0x80:
-                return value & 0xFFFFFFFF
+                return value
 
     def constant(self):
         """Read an i32.const and its end; return its value, or None for another expression."""

@@ -2,12 +2,14 @@
 """Ordinary modules of many compilers, with pages of 64 KiB: what they print and do to a pin."""
 
 import pytest
+from board import BoardError
 
 LOOPS = 3
 HALF_MS = 20
 LATE_MS = 400  # a host under load stops an emulator for so long
 PAGE = 65536
 ONE_PAGE, TWO_PAGES = {"memory_max": PAGE}, {"memory_max": 2 * PAGE}
+LARGE = ("unix", "qemu-arm", "qemu-rv32")
 TITLES = {
     "blink": "C",
     "blink-assemblyscript": "AssemblyScript",
@@ -57,9 +59,13 @@ def test_blinks_in_one_page(blink, app):
 
 @pytest.mark.parametrize("app", GROWING)
 def test_memory_grows_where_the_board_has_it(blink, app, device_target):
-    if device_target == "rp2040":
-        pytest.skip("has less memory than two pages")
-    assert blink(app, **TWO_PAGES) == 2 * PAGE
+    try:
+        memory = blink(app, **TWO_PAGES)
+    except BoardError as error:
+        if device_target in LARGE or "largest free block" not in str(error):
+            raise
+        pytest.skip("the board has no two pages of memory")
+    assert memory == 2 * PAGE
 
 
 def test_ungranted_pin_ends_the_sketch(board, put):
