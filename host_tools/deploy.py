@@ -154,10 +154,13 @@ def statement(args, name):
     """Return the Python that runs the app on the board."""
     words = [repr(name)]
     words.extend(map(str, args.argument))
+    is_sketch = args.sketch or args.pin or args.loops is not None
+    if is_sketch:
+        words.append(f"pins={args.pin!r}, loops={args.loops}")
     for option in ("fuel", "memory_max", "stack"):
         if getattr(args, option) is not None:
             words.append(f"{option}={getattr(args, option)}")
-    return f"import wasm; wasm.run({', '.join(words)})"
+    return f"import wasm; wasm.{'sketch' if is_sketch else 'run'}({', '.join(words)})"
 
 
 def show(data):
@@ -192,10 +195,22 @@ def parse(words):
     parser.add_argument("--baudrate", type=int, default=115200)
     parser.add_argument("--name", help="of the file on the board (default: the app's)")
     parser.add_argument("--no-run", action="store_true", help="only push")
+    parser.add_argument("--sketch", action="store_true", help="run setup once, then loop for good")
+    parser.add_argument("--loops", type=int, metavar="COUNT", help="of a sketch, then end")
+    parser.add_argument(
+        "--pin",
+        type=int,
+        action="append",
+        default=[],
+        help="grant it to a sketch; may be repeated",
+    )
     parser.add_argument("--fuel", type=int, metavar="UNITS", help="stop the app after so much")
     parser.add_argument("--memory-max", type=int, metavar="BYTES", help="of its linear memory")
     parser.add_argument("--stack", type=int, metavar="BYTES", help="for its calls")
-    return parser.parse_args(words)
+    args = parser.parse_args(words)
+    if args.argument and (args.sketch or args.pin or args.loops is not None):
+        parser.error("setup and loop take no arguments")
+    return args
 
 
 def main(words=None):

@@ -65,6 +65,16 @@ def test_failing_app_tells_why(deploy, app):
     assert errors.endswith("OutOfFuel: out of fuel\n")
 
 
+def test_sketch_runs(deploy, app, device_target):
+    pins = [] if device_target == "unix" else ["--pin", "25"]
+    code, output, errors = deploy(app("blink"), "--loops", "2", *pins)
+    if device_target == "unix":  # has no pins to grant
+        assert (code, output) == (1, "")
+        assert errors.endswith("CapabilityError: pin 25 is not granted\n")
+    else:
+        assert (code, output, errors) == (0, "C blinks: 1\nC blinks: 2\n", "")
+
+
 def test_ctrl_c_stops_the_app(command, deploy, app):
     process = subprocess.Popen([*command, app("endless")], stdout=subprocess.PIPE, text=True)
     assert process.stdout.readline() == "begun\n"

@@ -63,6 +63,13 @@ def test_port_has_to_be_named(capsys, app, monkeypatch, ports, text):
     assert error.endswith("name one with --port\n")
 
 
+def test_arguments_are_for_run_only(capsys, app):
+    with pytest.raises(SystemExit) as end:
+        deploy.main(["--pin", "25", app, "3"])
+    assert end.value.code == 2
+    assert "take no arguments" in capsys.readouterr().err
+
+
 def test_only_what_takes_long_tells_how_far_it_is(capsys):
     now = iter([0, 0.5, 1.2, 1.3, 2.2]).__next__
     progress = deploy.Progress("app.wasm", now)
