@@ -78,7 +78,7 @@ clean: ## remove what was built; keep downloads and the virtual environment
 distclean: ## remove everything that was generated or downloaded
 	@rm -rf $(BUILD)
 
-CLEAN_KEEPS := venv packages micropython download zig-cache assemblyscript
+CLEAN_KEEPS := venv packages micropython download zig-cache
 
 $(BUILD)/packages/%: firmware/packages.sh
 	@firmware/packages.sh $*

@@ -13,7 +13,7 @@ APPS_ZIG := $(call apps_in,zig)
 APPS_WAT := $(if $(call have,wat2wasm),$(call apps_in,wat))
 # The first of these that is there: on the path, or in this folder.
 ASC_VERSION := 0.28.20
-ASC_FOLDER := $(BUILD)/assemblyscript
+ASC_FOLDER := $(BUILD)/venv/assemblyscript
 ASC_LOCAL := $(ASC_FOLDER)/node_modules/.bin/asc
 ASC = $(or $(call have,asc),$(wildcard $(ASC_LOCAL)))
 APPS_AS := $(if $(ASC),$(call apps_in,ts))

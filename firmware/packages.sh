@@ -20,6 +20,14 @@ need() {
 
 has() { command -v "$1"; }
 
+# rust_for_wasm: whether one of the compilers on the path has the library for WebAssembly.
+rust_for_wasm() {
+    for rustc in $(echo "$PATH" | tr : '\n' | sed 's,$,/rustc,'); do
+        [ -x "$rustc" ] && [ -d "$("$rustc" --print sysroot)/lib/rustlib/wasm32-unknown-unknown" ] && return
+    done
+    return 1
+}
+
 # links SOURCE COMPILER...: whether the compiler makes a program of SOURCE.
 links() {
     printf '%s\n' "$1" >"$scratch/probe.c"
@@ -38,14 +46,6 @@ clang_runtime_package() {
 
 qemu_riscv_package() {
     if apt-cache show qemu-system-riscv >/dev/null 2>&1; then echo qemu-system-riscv; else echo qemu-system-misc; fi
-}
-
-# rust_for_wasm: whether one of the compilers on the path has the library for WebAssembly.
-rust_for_wasm() {
-    for rustc in $(echo "$PATH" | tr : '\n' | sed 's,$,/rustc,'); do
-        [ -x "$rustc" ] && [ -d "$("$rustc" --print sysroot)/lib/rustlib/wasm32-unknown-unknown" ] && return
-    done
-    return 1
 }
 
 main='int main(void) { return 0; }'
