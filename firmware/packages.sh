@@ -20,6 +20,14 @@ need() {
 
 has() { command -v "$1"; }
 
+# rust_for_wasm: whether one of the compilers on the path has the library for WebAssembly.
+rust_for_wasm() {
+    for rustc in $(echo "$PATH" | tr : '\n' | sed 's,$,/rustc,'); do
+        [ -x "$rustc" ] && [ -d "$("$rustc" --print sysroot)/lib/rustlib/wasm32-unknown-unknown" ] && return
+    done
+    return 1
+}
+
 # links SOURCE COMPILER...: whether the compiler makes a program of SOURCE.
 links() {
     printf '%s\n' "$1" >"$scratch/probe.c"
@@ -60,6 +68,9 @@ probe_test() {
     need "$(qemu_riscv_package)" has qemu-system-riscv32
     need wabt has wat2wasm
     need binaryen has wasm-opt
+    need rustc has rustc
+    need libstd-rust-dev-wasm32 rust_for_wasm
+    need lld has wasm-ld
     need valgrind has valgrind
     need clang has clang
     need "$(clang_runtime_package)" links "$fuzz" clang -fsanitize=fuzzer,address

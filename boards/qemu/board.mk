@@ -5,12 +5,15 @@
 
 QEMU_ROOT := $(abspath $(BOARD_DIR)/../../..)
 
-MICROPY_HEAP_SIZE ?= 262144
+MICROPY_HEAP_SIZE ?= 2097152
 MICROPY_VFS_LFS2 = 1
 
 CFLAGS += -DMP_CONFIGFILE='"boards/qemu/mpconfig.h"' -DBOARD_NAME='"Wasmlet $(notdir $(BOARD_DIR))"'
 CFLAGS += -I$(QEMU_ROOT) -I$(TOP)
 LDFLAGS += -Wl,--wrap=uart_rx_chr -Wl,--wrap=mp_hal_stdio_poll
+
+# A change of these asks for other names.
+QSTR_GLOBAL_DEPENDENCIES += $(QEMU_ROOT)/boards/qemu/mpconfig.h
 
 LDSCRIPT = $(BOARD_DIR)/link.ld
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * QEMU's virt for RISC-V, with one rv32imac hart in machine mode. All clocks are the emulator's
+ * QEMU's virt for RISC-V, with one rv32imac core in machine mode. All clocks are the emulator's
  * virtual one, so that they count instructions where it runs with -icount.
  */
 #include "board.h"

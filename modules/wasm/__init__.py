@@ -7,20 +7,26 @@ __doc__ = """WebAssembly apps in a sandbox
   wasm.run('app.wasm')      load a file (or bytes), run its _start, main or run, return the result;
                             it may log. run(source, *args, imports=None, log=print, fuel=None,
                             memory_max=None, stack=None, code_cache=None, table_max=None)
+  wasm.sketch('blink.wasm', pins=(25,))   run its setup once, then its loop without end, or as
+                            often as loops= says; it may import `wiring`: print, millis, delay,
+                            pinMode, digitalWrite, digitalRead
   m = wasm.Module(data)     decode and validate; m.imports, m.exports
   i = wasm.Instance(m, {'env': {'double': f}}, fuel=1000000, memory_max=16384)
   i.exports.add(2, 3)       call an export; i.exports.memory[0:4], memoryview(i.exports.memory)
-  wasm.Trap, OutOfFuel, LinkError, LoadError (Malformed, Invalid, Unsupported): all WasmError
+  wasm.Trap, OutOfFuel, LinkError, LoadError (Malformed, Invalid, Unsupported),
+  CapabilityError: all WasmError
 More: help(wasm.Module), Instance, Memory, Table, Global, Func, with_memory"""
 
 _FILES = {
     "run": "loader",
+    "sketch": "setup_loop",
     "WasmError": "errors",
     "LoadError": "errors",
     "Malformed": "errors",
     "Invalid": "errors",
     "Unsupported": "errors",
     "LinkError": "errors",
+    "CapabilityError": "errors",
     "Trap": "errors",
     "OutOfFuel": "errors",
 }

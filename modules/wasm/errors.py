@@ -7,6 +7,7 @@ WasmError
         Invalid     a typing rule is broken
         Unsupported they need a feature that the engine leaves out
     LinkError       an import is missing or of another type
+    CapabilityError the guest used what it was not granted
     Trap            the guest did what the specification answers with a trap
     OutOfFuel       the fuel is gone; the call can go on
 """
@@ -49,6 +50,10 @@ class LinkError(WasmError):
         self.code = code
         self.module = module
         self.name = name
+
+
+class CapabilityError(WasmError):
+    """The guest used something that it was not granted; the text names it."""
 
 
 class Trap(WasmError):

@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: MIT
 """From a file to a running guest."""
 
+import gc
+
 import _wasm
 
-from .errors import WasmError
+from .errors import LoadError, WasmError
+from .fit import refusal, shortage
 from .imports import log as _log
 
 _ENTRIES = ("_start", "main", "run")
@@ -21,6 +24,32 @@ def read(path: str):
         raise OSError(e.errno, path)
 
 
+def _free() -> int:
+    """Return the bytes of the largest block that a guest can get, as far as that is known."""
+    arena = _wasm.ram_free() if hasattr(_wasm, "ram_free") else None
+    return arena[1] if arena else gc.mem_free()
+
+
+def instantiate(source, imports: dict, limits: dict):
+    """Load a module from a path or from bytes, and link it; its start function runs.
+
+    Raises LoadError for a module that has no room in the memory that it may have, and MemoryError
+    when that much is not free; both name the bytes, and the linker's flag that helps.
+    """
+    data = read(source) if isinstance(source, str) else source
+    module = _wasm.Module(data)
+    memory_max = limits.get("memory_max")
+    if memory_max is None:
+        memory_max = _wasm.MEMORY_MAX
+    why = refusal(data, memory_max)
+    if why:
+        raise LoadError(why, "MEMORY_CAP")
+    try:
+        return _wasm.Instance(module, imports, **limits)
+    except MemoryError:
+        raise MemoryError(shortage(data, memory_max, _free()))
+
+
 def run(source, *args, imports=None, log=print, **limits):
     """Load a module from a path or from bytes, run it and return its result.
 
@@ -29,10 +58,9 @@ def run(source, *args, imports=None, log=print, **limits):
     it, {module: {name: object}}, everything else is a LinkError. `limits` are those of Instance:
     fuel, memory_max, stack, code_cache, table_max (bytes, and units of fuel).
     """
-    module = _wasm.Module(read(source) if isinstance(source, str) else source)
     granted = _log.imports(log)
     granted.update(imports or {})
-    instance = _wasm.Instance(module, granted, **limits)
+    instance = instantiate(source, granted, limits)
     exports = instance.exports
     for name in _ENTRIES:
         if name in exports and isinstance(exports[name], _wasm.Func):

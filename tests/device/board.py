@@ -79,7 +79,7 @@ class Board(SerialTransport):
 
     def put(self, name, data):
         """Write a file in the board's current folder."""
-        self.fs_writefile(name, data, chunk_size=1024)
+        self.fs_writefile(name, data, chunk_size=4096)
 
     def need(self, script):
         """Put a script on the board unless it is there."""
@@ -88,10 +88,12 @@ class Board(SerialTransport):
                 self.put(name, (SCRIPTS / name).read_bytes())
                 self._there.add(name)
 
-    def start(self, script, function, *args):
+    def start(self, script, function, *args, **keywords):
         """Begin a call of a script's function with literal arguments; do not wait for it."""
         self.need(script)
-        call = ", ".join([str(FRAMES), f"{script}.{function}", *map(repr, args)])
+        words = [str(FRAMES), f"{script}.{function}", *map(repr, args)]
+        words += [f"{name}={value!r}" for name, value in keywords.items()]
+        call = ", ".join(words)
         code = f"import support, {script}\nprint({MARK!r} + repr(support.below({call})))"
         self.exec_raw_no_follow(code)
 
@@ -100,9 +102,9 @@ class Board(SerialTransport):
         self.need("support")
         return ast.literal_eval(self.run("import support\nprint(support.free())"))
 
-    def call(self, script, function, *args, timeout=60):
+    def call(self, script, function, *args, timeout=60, **keywords):
         """Call a script's function with literal arguments and return its result, a literal."""
-        self.start(script, function, *args)
+        self.start(script, function, *args, **keywords)
         output, error = self.follow(timeout)
         if error:
             raise BoardError(error.decode())

@@ -90,11 +90,11 @@ def board(dut, device):
 
 
 @pytest.fixture(scope="session")
-def guests(root, make):
+def guests(root, make, built_apps):
     """Build the guest modules of this folder and the apps; return both folders."""
-    done = make("device-wasm", "apps")
+    done = make("device-wasm")
     assert done.returncode == 0, done.stdout + done.stderr
-    return root / "build" / "device", root / "build" / "apps"
+    return root / "build" / "device", built_apps
 
 
 @pytest.fixture

@@ -24,6 +24,13 @@ def test_reset_from_within_a_host_call(board):
     assert_fresh(board)
 
 
+def test_reset_while_a_guest_runs(board):
+    board.start("guests", "forever")
+    board.wait_for(b"ticking")
+    board.enter_raw_repl(soft_reset=True)  # Ctrl-C, then Ctrl-D
+    assert_fresh(board)
+
+
 def test_reset_with_a_suspended_guest(board):
     assert board.call("guests", "suspend") is True
     board.enter_raw_repl(soft_reset=True)

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""The guest apps: what they ask for, and that they do the same here and under wasmtime."""
+"""The guest apps: what they ask for, and that they do the same here and under wasmtime.
+
+Sketches, the apps that blink, run on the emulated boards in tests/device.
+"""
 
 import subprocess
 
@@ -14,8 +17,20 @@ APPS = {
     "hello-zig": ["Hello from Zig!"],
     "nbody": ["-0.169075164", "-0.169087605"],
 }
+SKETCHES = {
+    "blink": "C",
+    "blink-assemblyscript": "AssemblyScript",
+    "blink-cpp": "C++",
+    "blink-rust": "Rust",
+    "blink-wat": "WAT",
+    "blink-zig": "Zig",
+}
+PAGE = 65536
 # Built only where their compiler is installed.
-OPTIONAL = {"hello-assemblyscript": "asc", "hello-rust": "rustc with its library for wasm32"}
+OPTIONAL = {
+    "assemblyscript": "AssemblyScript's compiler (make assemblyscript)",
+    "rust": "rustc with its library for wasm32 (apt: rustc libstd-rust-dev-wasm32 lld)",
+}
 
 DECIMAL_PROGRAM = r"""
 #include <stdio.h>
@@ -30,25 +45,29 @@ int main(int argc, char **argv) {
 """
 
 
-@pytest.fixture(scope="module")
-def apps(root, make):
-    """Build the apps; return the folder they are in."""
-    done = make("apps")
-    assert done.returncode == 0, done.stdout + done.stderr
-    return root / "build" / "apps"
+def find(folder, name):
+    """Return an app's name and the path of its module; skip where it cannot be built."""
+    path = folder / f"{name}.wasm"
+    language = name.split("-")[-1]
+    if language in OPTIONAL and not path.exists():
+        pytest.skip(f"not installed: {OPTIONAL[language]}")
+    return name, path
 
 
 @pytest.fixture(params=APPS)
-def app(request, apps):
-    """Return an app's name and the path of its module; skip where it cannot be built."""
-    path = apps / f"{request.param}.wasm"
-    if request.param in OPTIONAL and not path.exists():
-        pytest.skip(f"not installed: {OPTIONAL[request.param]}")
-    return request.param, path
+def app(request, built_apps):
+    """Return the name and the path of an app with a run()."""
+    return find(built_apps, request.param)
+
+
+@pytest.fixture(params=SKETCHES)
+def sketch(request, built_apps):
+    """Return the name and the path of an app with setup() and loop()."""
+    return find(built_apps, request.param)
 
 
 def test_every_app_is_tested(root):
-    assert {path.parent.name for path in (root / "apps").glob("*/main.*")} == set(APPS)
+    assert {path.parent.name for path in (root / "apps").glob("*/main.*")} == {*APPS, *SKETCHES}
 
 
 def test_app_needs_nothing_but_the_log(app):
@@ -73,6 +92,40 @@ def test_app_under_wasmtime(app):
     module = wasmtime.Module.from_file(store.engine, str(path))
     linker.instantiate(store, module).exports(store)["run"](store)
     assert lines == [(3, text) for text in APPS[name]]
+
+
+def test_sketch_under_wasmtime(sketch):
+    """The memory is what the compiler declares by itself: whole pages, one or two."""
+    name, path = sketch
+    store = wasmtime.Store()
+    linker = wasmtime.Linker(store.engine)
+    i32 = wasmtime.ValType.i32()
+    calls = []
+
+    def define(function, parameters):
+        def called(caller, *args):
+            if function == "print":
+                args = caller["memory"].read(caller, args[0], args[0] + args[1]).decode()
+            calls.append((function, args))
+
+        signature = wasmtime.FuncType([i32] * parameters, [])
+        linker.define_func("wiring", function, signature, called, access_caller=True)
+
+    for function, parameters in (("print", 2), ("delay", 1), ("pinMode", 2), ("digitalWrite", 2)):
+        define(function, parameters)
+    module = wasmtime.Module.from_file(store.engine, str(path))
+    exports = linker.instantiate(store, module).exports(store)
+    assert exports["memory"].data_len(store) in (PAGE, 2 * PAGE)
+    exports["setup"](store)
+    exports["loop"](store)
+    blink = [
+        ("digitalWrite", (25, 1)),
+        ("delay", (20,)),
+        ("digitalWrite", (25, 0)),
+        ("delay", (20,)),
+    ]
+    text = ("print", f"{SKETCHES[name]} blinks: 1")
+    assert calls == [("pinMode", (25, 1)), *blink, text]
 
 
 def test_app_in_the_unix_firmware(root, make, app):

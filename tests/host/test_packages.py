@@ -7,7 +7,7 @@ import subprocess
 
 import pytest
 
-TOOLS = ("sh", "mktemp", "rm", "sed", "head", "tail", "uname", "env")
+TOOLS = ("sh", "mktemp", "rm", "sed", "head", "tail", "tr", "uname", "env")
 RUN_PACKAGES = "build-essential pkg-config libffi-dev python3-venv"
 RUN_LINE = f"sudo apt-get install -y {RUN_PACKAGES}"
 

@@ -169,6 +169,6 @@ def flipped(name, count, seed):
     return tally(flips(whole, count, seed))
 
 
-def refuses(source):
+def refuses(source, **limits):
     """Return how wasm.run refuses a file."""
-    return outcome(wasm.run, source)
+    return outcome(wasm.run, source, **limits)

@@ -13,13 +13,15 @@ def data(name):
         return file.read()
 
 
-def below(depth, function, *args):
+def below(depth, function, *args, **keywords):
     """Call a function `depth` frames further down the stack, and return its result.
 
     The collector looks through the stack for anything like an address. What a call leaves behind
     far down, settle() overwrites; close to the prompt it could stay for good.
     """
-    return below(depth - 1, function, *args) if depth else function(*args)
+    if depth:
+        return below(depth - 1, function, *args, **keywords)
+    return function(*args, **keywords)
 
 
 def settle():
@@ -39,10 +41,10 @@ def free():
     return gc.mem_free(), _wasm.ram_used()
 
 
-def outcome(function, *args):
+def outcome(function, *args, **keywords):
     """Return what a call returns, or the name of the exception and its text."""
     try:
-        return function(*args)
+        return function(*args, **keywords)
     except wasm.Trap as e:
         return "Trap", e.code
     except (wasm.WasmError, OSError, MemoryError) as e:

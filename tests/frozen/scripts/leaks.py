@@ -158,7 +158,7 @@ def test_out_of_python_memory():
 
     def squeeze(room):
         gc.collect()
-        chain = fill(64, fill(4096))
+        chain = fill(16, fill(4096))
         for _ in range(room):
             chain = chain[1]
         try:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Every guest app, in every language, by its exact output."""
+"""Every guest app with a run(), in every language, by its exact output."""
 
 import pytest
 
@@ -15,7 +15,7 @@ OUTPUTS = {
 
 def test_every_app_is_here(root):
     there = {path.parent.name for path in (root / "apps").glob("*/main.*")}
-    assert there == set(OUTPUTS)
+    assert {name for name in there if not name.startswith("blink")} == set(OUTPUTS)
 
 
 @pytest.mark.parametrize("app", list(OUTPUTS))

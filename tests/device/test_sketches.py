@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: MIT
+"""Ordinary modules of many compilers, with pages of 64 KiB: what they print and do to a pin."""
+
+import pytest
+from board import BoardError
+
+LOOPS = 3
+HALF_MS = 20
+LATE_MS = 400  # a host under load stops an emulator for so long
+PAGE = 65536
+ONE_PAGE, TWO_PAGES = {"memory_max": PAGE}, {"memory_max": 2 * PAGE}
+LARGE = ("unix", "qemu-arm", "qemu-rv32")
+TITLES = {
+    "blink": "C",
+    "blink-assemblyscript": "AssemblyScript",
+    "blink-cpp": "C++",
+    "blink-rust": "Rust",
+    "blink-wat": "WAT",
+    "blink-zig": "Zig",
+}
+# The standard libraries of these ask for a page of their own before they have a heap.
+GROWING = ("blink-rust", "blink-zig")
+COMPILERS = {
+    "blink-assemblyscript": "AssemblyScript's compiler (make assemblyscript)",
+    "blink-rust": "rustc with its library for wasm32 (apt: rustc libstd-rust-dev-wasm32 lld)",
+}
+
+
+@pytest.fixture
+def blink(board, put, guests, device_target):
+    """Return a function that runs a sketch and checks what it prints and does to the pin."""
+
+    def run(app, **limits):
+        if not (guests[1] / f"{app}.wasm").exists():
+            pytest.skip(f"not installed: {COMPILERS.get(app, app)}")
+        put(f"{app}.wasm")
+        lines, changes, figures = board.call("sketches", "blink", f"{app}.wasm", LOOPS, **limits)
+        assert lines == [f"{TITLES[app]} blinks: {i + 1}" for i in range(LOOPS)]
+        assert [level for _, level in changes] == [1, 0] * LOOPS
+        times = [us / 1000 for us, _ in changes]
+        for before, after in zip(times, times[1:]):
+            assert HALF_MS - 1 <= after - before < LATE_MS
+        memory, engine, heap = figures
+        print(f"{device_target}: {app}: memory {memory}, engine {engine}, heap free {heap} bytes")
+        return memory
+
+    return run
+
+
+def test_every_sketch_is_here(root):
+    there = {path.parent.name for path in (root / "apps").glob("blink*/main.*")}
+    assert there == set(TITLES)
+
+
+@pytest.mark.parametrize("app", list(TITLES))
+def test_blinks_in_one_page(blink, app):
+    assert blink(app, **ONE_PAGE) == PAGE
+
+
+@pytest.mark.parametrize("app", GROWING)
+def test_memory_grows_where_the_board_has_it(blink, app, device_target):
+    try:
+        memory = blink(app, **TWO_PAGES)
+    except BoardError as error:
+        if device_target in LARGE or "largest free block" not in str(error):
+            raise
+        pytest.skip("the board has no two pages of memory")
+    assert memory == 2 * PAGE
+
+
+def test_ungranted_pin_ends_the_sketch(board, put):
+    put("blink.wasm")
+    assert board.call("sketches", "refuses", "blink.wasm") == (
+        "CapabilityError",
+        "pin 25 is not granted",
+    )
+
+
+@pytest.mark.parametrize("script", ["sketches", "guests"])
+def test_module_that_cannot_fit_is_refused_with_the_remedy(board, put, script):
+    put("bigstack.wasm", "limits.wasm")
+    kind, text = board.call(script, "refuses", "bigstack.wasm", memory_max=65536)
+    assert kind == "LoadError"
+    for part in ("declares 1114112 bytes", "first 1048580 ", "65536 here", "-z stack-size=4096"):
+        assert part in text
+
+
+def test_module_without_free_memory_is_refused_with_the_remedy(board, put):
+    put("bigstack.wasm")
+    kind, text = board.call("sketches", "refuses", "bigstack.wasm", memory_max=1 << 28)
+    assert kind == "MemoryError"
+    for part in ("declares 1114112 bytes", "free block has ", "-z stack-size=4096"):
+        assert part in text
+
+
+def test_ctrl_c_stops_an_endless_sketch(board, put):
+    put("blink.wasm")
+    board.start("sketches", "begin")
+    board.wait_for(b"C blinks: 2")
+    _, error = board.interrupt()
+    assert "KeyboardInterrupt" in error
