@@ -41,11 +41,11 @@ class Logged:
 class Board(SerialTransport):
     """mpremote's transport on the port of a pytest-embedded device under test.
 
-    `there` is the set of the scripts' files that the board has. While this is used, nothing else
-    may read from the port.
+    `there` is the set of the scripts' files that the board has, `patience` how many times longer
+    than others it may take. While this is used, nothing else may read from the port.
     """
 
-    def __init__(self, dut, there):
+    def __init__(self, dut, there, patience=1):
         # Not SerialTransport's own: the port is open.
         self.in_raw_repl = False
         self.use_raw_paste = True
@@ -54,6 +54,7 @@ class Board(SerialTransport):
         self.is_pty = False  # it would only read with a timeout
         self.serial = Logged(dut.serial.proc, dut.serial._q.put)
         self._there = there
+        self._patience = patience
 
     def begin(self):
         """Reset to a fresh heap and remember it."""
@@ -70,7 +71,7 @@ class Board(SerialTransport):
         `timeout` is how many seconds may pass without any output.
         """
         try:
-            output, error = self.exec_raw(code, timeout=timeout)
+            output, error = self.exec_raw(code, timeout=timeout * self._patience)
         except TransportExecError as e:
             raise BoardError(e.error_output) from None
         if error:
@@ -103,7 +104,7 @@ class Board(SerialTransport):
     def call(self, script, function, *args, timeout=60):
         """Call a script's function with literal arguments and return its result, a literal."""
         self.start(script, function, *args)
-        output, error = self.follow(timeout)
+        output, error = self.follow(timeout * self._patience)
         if error:
             raise BoardError(error.decode())
         last = output.decode().replace("\r\n", "\n").rstrip("\n").split("\n")[-1]
@@ -112,7 +113,7 @@ class Board(SerialTransport):
 
     def wait_for(self, mark, seconds=20):
         """Read until the bytes `mark` come; return everything up to and with them."""
-        output = self.read_until(1, mark, timeout=seconds)
+        output = self.read_until(1, mark, timeout=seconds * self._patience)
         if not output.endswith(mark):
             raise TransportError(f"{mark} did not come, but {output}")
         return output
