@@ -54,7 +54,12 @@ class Board(SerialTransport):
         self.is_pty = False  # it would only read with a timeout
         self.serial = Logged(dut.serial.proc, dut.serial._q.put)
         self._there = there
-        self._patience = patience
+        self.patience = patience
+
+    def read_until(self, min_num_bytes, ending, timeout=READ_SECONDS, **options):
+        """Read as mpremote does, with the board's patience."""
+        seconds = timeout and timeout * self.patience
+        return super().read_until(min_num_bytes, ending, timeout=seconds, **options)
 
     def begin(self):
         """Reset to a fresh heap and remember it."""
@@ -71,7 +76,7 @@ class Board(SerialTransport):
         `timeout` is how many seconds may pass without any output.
         """
         try:
-            output, error = self.exec_raw(code, timeout=timeout * self._patience)
+            output, error = self.exec_raw(code, timeout=timeout)
         except TransportExecError as e:
             raise BoardError(e.error_output) from None
         if error:
@@ -104,7 +109,7 @@ class Board(SerialTransport):
     def call(self, script, function, *args, timeout=60):
         """Call a script's function with literal arguments and return its result, a literal."""
         self.start(script, function, *args)
-        output, error = self.follow(timeout * self._patience)
+        output, error = self.follow(timeout)
         if error:
             raise BoardError(error.decode())
         last = output.decode().replace("\r\n", "\n").rstrip("\n").split("\n")[-1]
@@ -113,7 +118,7 @@ class Board(SerialTransport):
 
     def wait_for(self, mark, seconds=20):
         """Read until the bytes `mark` come; return everything up to and with them."""
-        output = self.read_until(1, mark, timeout=seconds * self._patience)
+        output = self.read_until(1, mark, timeout=seconds)
         if not output.endswith(mark):
             raise TransportError(f"{mark} did not come, but {output}")
         return output

@@ -19,7 +19,7 @@ from board import Board  # noqa: E402
 BOARDS = {"rp2040": "RPI_PICO", "qemu-arm": "QEMU_ARM", "qemu-rv32": "QEMU_RV32", "unix": "unix"}
 IMAGES = {"RPI_PICO": "firmware.uf2", "unix": "micropython"}
 # rp2040py does some three million cycles a second, one fortieth of the board.
-PATIENCE = {"rp2040": 10}
+PATIENCE = {"rp2040": 20}
 REAL = "port"
 RP2040 = HERE.parents[1] / "boards" / "rp2040"
 

@@ -26,12 +26,23 @@ static size_t ram_used, ram_asked;
 
 #if WASM_ARENA_BYTES > 0
 
-static uint64_t arena_memory[WASM_ARENA_BYTES / 8];
 static wl_arena_t arena;
 
+#if WASM_ARENA_MALLOC
+static void *arena_memory(void) {
+    return malloc(WASM_ARENA_BYTES);
+}
+#else
+static void *arena_memory(void) {
+    static uint64_t memory[WASM_ARENA_BYTES / 8];
+    return memory;
+}
+#endif
+
 static wl_arena_t *arena_get(void) {
-    if (arena.base == NULL) {
-        wl_arena_init(&arena, arena_memory, sizeof(arena_memory));
+    if (arena.size == 0) {
+        void *memory = arena_memory();
+        wl_arena_init(&arena, memory, memory == NULL ? 0 : WASM_ARENA_BYTES);
     }
     return &arena;
 }

@@ -45,6 +45,9 @@
 #ifndef WASM_ARENA_BYTES /* set aside for guests; a board's mpconfigboard.h says how many */
 #define WASM_ARENA_BYTES 0
 #endif
+#ifndef WASM_ARENA_MALLOC /* taken from the C heap when first needed, else linked in */
+#define WASM_ARENA_MALLOC 0
+#endif
 #ifndef WASM_ARENA_C_HEAP /* else the Python heap */
 #if WASM_ARENA_BYTES > 0
 #define WASM_ARENA_C_HEAP 0

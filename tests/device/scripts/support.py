@@ -29,7 +29,10 @@ def settle():
         return n and deep(n - 1) + sum((n, n, n, n, n, n, n, n))
 
     for depth in (5, 25, 15):
-        deep(depth)
+        try:
+            deep(depth)
+        except RuntimeError:  # to the end of a small stack
+            pass
         gc.collect()
 
 
