@@ -72,16 +72,13 @@ C_FILES = $(shell find usermod_c apps tests -name '*.[ch]')
 docs: ## write docs/CODE.md anew from the tables of operations
 	@$(PYTHON) docs/generate.py
 
-size: $(PACKAGES_TEST) $(VENV_TEST) ## compare the engine's size per target with tests/size/budget.toml
-	@$(VENV_PYTHON) tests/size/size.py --build $(BUILD)/size
-
 clean: ## remove what was built; keep downloads and the virtual environment
 	@find $(BUILD) -mindepth 1 -maxdepth 1 $(addprefix ! -name ,$(CLEAN_KEEPS)) -exec rm -rf {} + 2>/dev/null || true
 
 distclean: ## remove everything that was generated or downloaded
 	@rm -rf $(BUILD)
 
-CLEAN_KEEPS := venv packages micropython download zig-cache
+CLEAN_KEEPS := venv packages micropython source download zig-cache
 
 $(BUILD)/packages/%: firmware/packages.sh
 	@firmware/packages.sh $*

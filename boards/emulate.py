@@ -12,6 +12,7 @@ import contextlib
 import os
 import re
 import resource
+import select
 import signal
 import subprocess
 import sys
@@ -23,6 +24,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 START_SECONDS = 60
 STOP_SECONDS = 5
+QUIET_SECONDS = 2
 UNIX_BYTES = 128 << 20
 
 QEMU = {
@@ -49,6 +51,15 @@ class Emulator:
         # Somebody is always connected, or what is written while nobody is would be lost.
         self._terminal = os.open(path, os.O_RDWR | os.O_NOCTTY)
         tty.setraw(self._terminal)
+
+    def settle(self):
+        """Wait for the prompt, and for the emulator to end what it types itself to get one."""
+        seen = b""
+        while b">>> " not in seen or select.select([self._terminal], [], [], QUIET_SECONDS)[0]:
+            if not select.select([self._terminal], [], [], START_SECONDS)[0]:
+                break
+            seen += os.read(self._terminal, 4096)
+        return self
 
     def stop(self):
         """End the emulator."""
@@ -79,7 +90,7 @@ def start(board, image, littlefs=None):
     if board == "RPI_PICO":
         command = [sys.executable, "-m", "rp2040py", "micropython", "--image", image, "--pty"]
         command += ["--littlefs", littlefs] if littlefs else []
-        return start_process(command, r"PTY REPL listening on (\S+)")
+        return start_process(command, r"PTY REPL listening on (\S+)").settle()
     raise EmulatorError(f"no emulator for {board}; there is: {', '.join(boards())}")
 
 

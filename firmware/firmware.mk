@@ -3,8 +3,6 @@
 # MicroPython: its sources, mpy-cross, and the firmwares with the user module and the frozen
 # package in them. A tree given as MPY_DIR is only read.
 
-MPY_TAG ?= v1.26.1
-MPY_GIT ?= https://github.com/micropython/micropython
 BOARDS := unix
 BOARD ?= unix
 
@@ -19,6 +17,9 @@ MPY := $(abspath $(BUILD)/micropython)
 MPY_READY := $(BUILD)/micropython/.complete
 endif
 
+# Sources and their versions are in pins.py; MPY_GIT and MPY_TAG name another MicroPython.
+GET_SOURCE := $(PYTHON) firmware/get_source.py --download $(BUILD)/download
+
 MPY_CROSS := $(BUILD)/mpy-cross/mpy-cross
 UNIX_FIRMWARE := $(BUILD)/unix/micropython
 IMAGE_unix := $(UNIX_FIRMWARE)
@@ -29,8 +30,8 @@ FIRMWARE_DEPS := $(wildcard usermod_c/*.mk usermod_c/*/*.[ch] usermod_c/*/*.def 
 	$(shell find modules -name '*.py' 2>/dev/null)
 
 # For MicroPython's makefiles: nothing of this make, and no version from the git repository around.
-MPY_MAKE = env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL GIT_CEILING_DIRECTORIES=$(abspath $(BUILD)) \
-	$(MAKE) -j$(JOBS) PYTHON=$(PYTHON)
+MPY_CLEAN_ENV = env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL GIT_CEILING_DIRECTORIES=$(abspath $(BUILD))
+MPY_MAKE = $(MPY_CLEAN_ENV) $(MAKE) -j$(JOBS) PYTHON=$(PYTHON)
 MPY_USERMOD = USER_C_MODULES=$(CURDIR) FROZEN_MANIFEST=$(CURDIR)/firmware/manifest.py \
 	MPY_LIB_DIR=$(abspath $(dir $(MPY_LIB))) \
 	MICROPY_MPYCROSS=$(abspath $(MPY_CROSS)) MICROPY_MPYCROSS_DEPENDENCY=$(abspath $(MPY_CROSS))
@@ -49,14 +50,12 @@ unknown-board:
 micropython: $(MPY_READY) ## obtain MicroPython's sources
 
 $(BUILD)/micropython/.complete: | $(PACKAGES_RUN)
-	@$(PYTHON) firmware/get_micropython.py --git $(MPY_GIT) --tag $(MPY_TAG) \
-		--download $(BUILD)/download $(@D)
-	@touch $@
+	@$(GET_SOURCE) --into $(BUILD) $(addprefix --git ,$(MPY_GIT)) $(addprefix --tag ,$(MPY_TAG)) micropython
 
 # Sources from another place make every object stale.
 $(BUILD)/sources.txt: FORCE
 	@mkdir -p $(@D)
-	@echo '$(MPY)' | cmp -s - $@ || { rm -rf $(BUILD)/unix $(BUILD)/mpy-cross; echo '$(MPY)' >$@; }
+	@echo '$(MPY)' | cmp -s - $@ || { rm -rf $(addprefix $(BUILD)/,$(BOARDS) mpy-cross); echo '$(MPY)' >$@; }
 
 # A manifest can only be frozen where micropython-lib is; ours needs nothing of it.
 $(MPY_LIB):

@@ -35,7 +35,12 @@ links() {
     "$@" -o "$scratch/probe" "$scratch/probe.c"
 }
 
-preprocesses() { printf '#include <%s>\n' "$1" | "$2" -E -; }
+# preprocesses HEADER COMPILER...: whether the compiler finds a header.
+preprocesses() {
+    printf '#include <%s>\n' "$1" >"$scratch/probe.c"
+    shift
+    "$@" -E "$scratch/probe.c"
+}
 
 # Both compilers look for their runtime in a package that carries clang's version.
 clang_runtime_package() {
@@ -46,6 +51,10 @@ clang_runtime_package() {
 
 qemu_riscv_package() {
     if apt-cache show qemu-system-riscv >/dev/null 2>&1; then echo qemu-system-riscv; else echo qemu-system-misc; fi
+}
+
+qemu_xtensa_package() {
+    if apt-cache show qemu-system-xtensa >/dev/null 2>&1; then echo qemu-system-xtensa; else echo qemu-system-misc; fi
 }
 
 main='int main(void) { return 0; }'
@@ -62,9 +71,13 @@ int main(void) { return puts(""); }' cc
 probe_test() {
     need gcc-arm-none-eabi has arm-none-eabi-gcc
     need libnewlib-arm-none-eabi preprocesses string.h arm-none-eabi-gcc
+    need libstdc++-arm-none-eabi-newlib preprocesses cstdlib arm-none-eabi-g++ -x c++
+    need cmake has cmake
+    need gcc-xtensa-lx106 has xtensa-lx106-elf-gcc
     need gcc-riscv64-unknown-elf has riscv64-unknown-elf-gcc
     need picolibc-riscv64-unknown-elf links "$main" riscv64-unknown-elf-gcc --specs=picolibc.specs
     need qemu-system-arm has qemu-system-arm
+    need "$(qemu_xtensa_package)" has qemu-system-xtensa
     need "$(qemu_riscv_package)" has qemu-system-riscv32
     need wabt has wat2wasm
     need binaryen has wasm-opt

@@ -41,11 +41,11 @@ class Logged:
 class Board(SerialTransport):
     """mpremote's transport on the port of a pytest-embedded device under test.
 
-    `there` is the set of the scripts' files that the board has. While this is used, nothing else
-    may read from the port.
+    `there` is the set of the scripts' files that the board has, `patience` how many times longer
+    than others it may take. While this is used, nothing else may read from the port.
     """
 
-    def __init__(self, dut, there):
+    def __init__(self, dut, there, patience=1):
         # Not SerialTransport's own: the port is open.
         self.in_raw_repl = False
         self.use_raw_paste = True
@@ -54,6 +54,12 @@ class Board(SerialTransport):
         self.is_pty = False  # it would only read with a timeout
         self.serial = Logged(dut.serial.proc, dut.serial._q.put)
         self._there = there
+        self.patience = patience
+
+    def read_until(self, min_num_bytes, ending, timeout=READ_SECONDS, **options):
+        """Read as mpremote does, with the board's patience."""
+        seconds = timeout and timeout * self.patience
+        return super().read_until(min_num_bytes, ending, timeout=seconds, **options)
 
     def begin(self):
         """Reset to a fresh heap and remember it."""

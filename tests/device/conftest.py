@@ -18,6 +18,8 @@ from board import Board  # noqa: E402
 
 BOARDS = {"rp2040": "RPI_PICO", "qemu-arm": "QEMU_ARM", "qemu-rv32": "QEMU_RV32", "unix": "unix"}
 IMAGES = {"RPI_PICO": "firmware.uf2", "unix": "micropython"}
+# rp2040py does some three million cycles a second, one fortieth of the board.
+PATIENCE = {"rp2040": 20}
 REAL = "port"
 RP2040 = HERE.parents[1] / "boards" / "rp2040"
 
@@ -47,10 +49,14 @@ def device_target(request):
 
 
 class Device:
-    """A target that runs: the `port` to connect to, and the names of files that are on it."""
+    """A target that runs: the `port` to connect to, and the names of files that are on it.
 
-    def __init__(self, port):
+    `patience` says how many times longer than others it may take.
+    """
+
+    def __init__(self, port, patience=1):
         self.port = port
+        self.patience = patience
         self.there = set()
 
 
@@ -65,7 +71,7 @@ def device(device_target, request, root, make):
     assert done.returncode == 0, done.stdout + done.stderr
     image = root / "build" / name / IMAGES.get(name, "firmware.elf")
     with emulate.start(name, image) as emulator:
-        yield Device(emulator.path)
+        yield Device(emulator.path, PATIENCE.get(device_target, 1))
 
 
 @pytest.fixture
@@ -84,7 +90,7 @@ def port(device):
 def board(dut, device):
     """Return the device's prompt, on a fresh heap."""
     with dut.serial.disable_redirect_thread():
-        board = Board(dut, device.there)
+        board = Board(dut, device.there, device.patience)
         board.begin()
         yield board
 

@@ -45,8 +45,8 @@ def test_ctrl_c_stops_an_endless_loop(board, record_property):
         times.append(ms)
     record_property("interrupt_ms", times)
     print("Ctrl-C:", [f"{ms:.1f} ms" for ms in times])
-    assert min(times) < INTERRUPT_MS, times
-    assert max(times) < INTERRUPT_BUSY_MS, times
+    assert min(times) < INTERRUPT_MS * board.patience, times
+    assert max(times) < INTERRUPT_BUSY_MS * board.patience, times
 
 
 def test_memory_grows_to_its_cap_only(board):

@@ -21,6 +21,14 @@ def test_units(make, root, variant):
     assert all(int(count) > 0 for count in counts)
 
 
+def test_units_as_xtensa_code(make, root):
+    done = make("test-engine-xtensa")
+    assert done.returncode == 0, done.stdout + done.stderr
+    counts = re.findall(r"^\w+: (\d+) checks, 0 failed$", done.stdout, re.M)
+    assert len(counts) == len(programs(root)) - 1  # without test_numeric
+    assert all(int(count) > 0 for count in counts)
+
+
 def test_stands_alone(make):
     done = make("layers-engine")
     assert done.returncode == 0, done.stdout + done.stderr

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Obtaining MicroPython's sources: apt's entries, versions, pins, git, and clear failures."""
+"""Obtaining sources: apt's entries, versions, pins, git, and clear failures."""
 
 import hashlib
 import io
@@ -7,8 +7,10 @@ import subprocess
 import sys
 import tarfile
 
-import get_micropython as source
+import debian
+import get_source
 import pytest
+from pins import SOURCES
 
 DEB822 = """\
 Types: deb
@@ -66,35 +68,36 @@ def apt_etc(tmp_path):
     ],
 )
 def test_deb822_entry_becomes_a_source_entry(apt_etc, text, codename, fields):
-    stanzas = source.read_apt_sources(apt_etc(sources_list_d__debian_sources=text))
-    entry = source.source_entry(source.debian_entry(stanzas, codename), "testing")
+    stanzas = debian.read_apt_sources(apt_etc(sources_list_d__debian_sources=text))
+    entry = debian.suite_entry(debian.debian_entry(stanzas, codename), "testing")
     assert entry.startswith(
-        "Types: deb-src\nURIs: http://mirror.example/debian\nSuites: testing\nComponents: main\n"
+        "Types: deb deb-src\nURIs: http://mirror.example/debian\nSuites: testing\n"
+        "Components: main\n"
     )
     for field in fields:
         assert field in entry
 
 
 def test_one_line_entry_is_told_from_other_repositories(apt_etc):
-    stanzas = source.read_apt_sources(apt_etc(sources_list=ONE_LINE))
-    entry = source.source_entry(source.debian_entry(stanzas, "bookworm"), "stable")
+    stanzas = debian.read_apt_sources(apt_etc(sources_list=ONE_LINE))
+    entry = debian.suite_entry(debian.debian_entry(stanzas, "bookworm"), "stable")
     assert entry == (
-        "Types: deb-src\nURIs: http://mirror.example/debian\nSuites: stable\n"
+        "Types: deb deb-src\nURIs: http://mirror.example/debian\nSuites: stable\n"
         "Components: main\nTrusted: yes\n"
     )
 
 
 def test_disabled_and_foreign_entries_are_left_alone():
-    foreign = source.parse_deb822(
+    foreign = debian.parse_deb822(
         "Types: deb\nURIs: https://n.example/node_20.x\nSuites: nodistro\nComponents: main\n\n"
         + DEB822.replace("Types: deb\n", "Types: deb\nEnabled: no\n")
     )
-    assert source.debian_entry(foreign, "bookworm") is None
+    assert debian.debian_entry(foreign, "bookworm") is None
 
 
 def test_machine_without_debian_is_refused(apt_etc, tmp_path):
-    with pytest.raises(source.SourceError, match="no entry of the Debian archive"):
-        source.from_debian(tmp_path / "mpy", tmp_path / "download", etc=apt_etc())
+    with pytest.raises(debian.SourceError, match="no entry of the Debian archive"):
+        get_source.Archive(tmp_path, etc=apt_etc()).get(SOURCES["lwip"], tmp_path / "lwip")
 
 
 @pytest.mark.parametrize(
@@ -108,17 +111,17 @@ def test_machine_without_debian_is_refused(apt_etc, tmp_path):
     ],
 )
 def test_version_choice(versions, chosen):
-    assert source.choose_version(versions) == chosen
+    source = SOURCES["micropython"]
+    assert debian.choose_version(versions, source.sha256, source.oldest) == chosen
 
 
-def test_archive_must_match_its_pin(tmp_path, monkeypatch):
+def test_archive_must_match_its_pin(tmp_path):
     archive = tmp_path / "micropython_1.26.1+ds.orig.tar.xz"
     archive.write_bytes(b"something")
-    with pytest.raises(source.SourceError, match="not the archive that was pinned"):
-        source.check_sha256(archive, "1.26.1")
+    with pytest.raises(debian.SourceError, match="not the archive that was pinned"):
+        debian.check_sha256(archive, "1.26.1", {"1.26.1": "0" * 64})
     pin = hashlib.sha256(b"something").hexdigest()
-    monkeypatch.setitem(source.KNOWN_SHA256, "1.26.1", pin)
-    source.check_sha256(archive, "1.26.1")
+    debian.check_sha256(archive, "1.26.1", {"1.26.1": pin})
 
 
 def test_unpack_drops_the_top_folder_and_replaces_the_target(tmp_path):
@@ -129,7 +132,7 @@ def test_unpack_drops_the_top_folder_and_replaces_the_target(tmp_path):
         tar.addfile(member, io.BytesIO(b"x\n"))
     target = tmp_path / "mpy"
     (target / "stale").mkdir(parents=True)
-    source.unpack(archive, target)
+    debian.unpack(archive, target)
     assert sorted(path.name for path in target.rglob("*")) == ["mpconfig.h", "py"]
 
 
@@ -145,34 +148,57 @@ def upstream(tmp_path_factory):
 
 
 def test_git_clones_the_tag(upstream, tmp_path):
-    source.from_git(upstream.as_uri(), "v9.9.9", tmp_path / "mpy")
+    get_source.from_git(upstream.as_uri(), "v9.9.9", tmp_path / "mpy")
     assert (tmp_path / "mpy" / "README.md").read_text(encoding="utf-8") == "upstream\n"
 
 
 def test_git_names_a_missing_tag(upstream, tmp_path):
-    with pytest.raises(source.SourceError, match=r"has no tag v1\.0"):
-        source.from_git(upstream.as_uri(), "v1.0", tmp_path / "mpy")
+    with pytest.raises(debian.SourceError, match=r"has no tag v1\.0"):
+        get_source.from_git(upstream.as_uri(), "v1.0", tmp_path / "mpy")
 
 
-def test_silent_server_is_given_up(monkeypatch):
-    monkeypatch.setattr(source, "PROBE_SECONDS", 0.2)
-    with pytest.raises(source.SourceError, match=r"no answer in 0\.2 s"):
-        source.run(["sleep", "5"], timeout=source.PROBE_SECONDS)
+def test_silent_server_is_given_up():
+    with pytest.raises(debian.SourceError, match=r"no answer in 0\.2 s"):
+        debian.run(["sleep", "5"], timeout=0.2)
 
 
 def test_every_way_is_named_when_none_works(root, tmp_path):
     """Neither git nor apt is on the path: two reasons, then the way that remains."""
-    options = ["--git", "file:///nowhere", "--tag", "v1", "--download", tmp_path / "download"]
+    words = ["--git", "file:///nowhere", "--tag", "v1", "--download", tmp_path / "download"]
+    words += ["--into", tmp_path, "micropython"]
     done = subprocess.run(
-        [sys.executable, root / "firmware" / "get_micropython.py", *options, tmp_path / "mpy"],
+        [sys.executable, root / "firmware" / "get_source.py", *words],
         env={"PATH": str(tmp_path)},
         capture_output=True,
         text=True,
     )
     assert done.returncode == 1
     assert "not by git v1: git is not installed" in done.stdout
-    assert "not by Debian's source package: " in done.stdout
+    assert "not by Debian's package: " in done.stdout
     assert done.stderr.splitlines() == [
         "micropython: give a source tree of 1.25 or newer as MPY_DIR=/path"
     ]
-    assert not (tmp_path / "mpy").exists()
+    assert not (tmp_path / "micropython").exists()
+
+
+def test_what_has_no_package_is_named(capsys, tmp_path):
+    source = SOURCES["cyw43-driver"]._replace(git="file:///nowhere")
+    assert not get_source.get("cyw43-driver", source, tmp_path / "c", get_source.Archive(tmp_path))
+    out, err = capsys.readouterr()
+    assert "not by Debian's package: Debian has no package of it" in out
+    assert err.startswith("cyw43-driver: give a MicroPython tree that has lib/cyw43-driver as MPY")
+
+
+def test_folder_of_a_binary_package(tmp_path):
+    root = tmp_path / "package"
+    (root / "DEBIAN").mkdir(parents=True)
+    (root / "DEBIAN" / "control").write_text(
+        "Package: x\nVersion: 1\nArchitecture: all\nMaintainer: x <x@example.org>\n"
+        "Description: x\n"
+    )
+    (root / "usr" / "src" / "x").mkdir(parents=True)
+    (root / "usr" / "src" / "x" / "x.h").touch()
+    subprocess.run(["dpkg-deb", "-b", root, tmp_path / "x.deb"], check=True, capture_output=True)
+    debian.unpack_deb(tmp_path / "x.deb", "usr/src/x", tmp_path / "x")
+    assert [path.name for path in (tmp_path / "x").iterdir()] == ["x.h"]
+    assert not (tmp_path / "x.new").exists()

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""Measure the engine's code and constants per target and compare them with budget.toml.
+"""Measure what Wasmlet takes of flash and compare it with budget.toml.
 
-Each source is compiled with the flags that firmwares use; what counts is the sum of the sections
-that go to flash: code, constants and initial values.
+Each of the engine's sources is compiled per target with the flags that firmwares use; what counts
+is the sum of the sections that go to flash: code, constants and initial values. A board's firmware
+is compared with the same firmware without Wasmlet.
 """
 
 import argparse
@@ -71,10 +72,56 @@ def report(sizes, budget):
     return lines, [target for target in TARGETS if totals[target] > budget[target]], totals
 
 
+def linked_size(elf):
+    """Return (text, data, bss) of a linked firmware, in bytes."""
+    command = ["arm-none-eabi-size", str(elf)]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    return tuple(int(word) for word in done.stdout.splitlines()[1].split()[:3])
+
+
+def objects_size(folder, pattern):
+    """Return the bytes of flash of the objects below `folder` whose path ends in `pattern`."""
+    objects = [str(path) for path in folder.glob(f"CMakeFiles/firmware.dir/**/{pattern}")]
+    if not objects:
+        sys.exit(f"size: there is no {pattern} in {folder}")
+    command = ["arm-none-eabi-size", "-A", *objects]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    return flash_bytes(done.stdout)
+
+
+def board_rows(firmware, without):
+    """Return {part: (text, data, bss)} of what Wasmlet adds; parts but the first are objects'."""
+    pairs = zip(linked_size(firmware / "firmware.elf"), linked_size(without / "firmware.elf"))
+    frozen = "frozen_content.c.o"
+    return {
+        "growth": tuple(a - b for a, b in pairs),
+        "engine": (objects_size(firmware, "engine/*.o"), 0, 0),
+        "glue": (objects_size(firmware, "glue/*.o"), 0, 0),
+        "frozen Python": (objects_size(firmware, frozen) - objects_size(without, frozen), 0, 0),
+    }
+
+
+def board_report(board, rows, budget):
+    """Return the table's lines and which rows are over their budget."""
+    lines = [f"{board:16}{'text':>15}{'data':>15}{'bss':>15}{'budget':>15}"]
+    over = []
+    for part, (text, data, bss) in rows.items():
+        limit = budget.get(part)
+        lines.append(
+            f"{part:16}{text:>15,}{data:>15,}{bss:>15,}" + (f"{limit:>15,}" if limit else "")
+        )
+        if limit and text + data > limit:
+            over.append(f"{board} {part}")
+    return lines, over
+
+
 def main():
     """Print the table; exit with 1 when a target is over its budget."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--build", type=Path, required=True, help="folder for the objects")
+    parser.add_argument("--board", required=True, help="whose firmware is compared")
+    parser.add_argument("--firmware", type=Path, required=True, help="its build folder")
+    parser.add_argument("--without", type=Path, required=True, help="the one without Wasmlet")
     args = parser.parse_args()
     budget = tomllib.loads((Path(__file__).parent / "budget.toml").read_text(encoding="utf-8"))
     sources = [path for path in sorted(ENGINE.glob("*.c")) if path.name not in HOST_ONLY]
@@ -89,7 +136,10 @@ def main():
             for target in TARGETS
         }
     lines, over, totals = report(sizes, budget["engine"])
-    print("\n".join(lines))
+    rows = board_rows(args.firmware, args.without)
+    board_lines, board_over = board_report(args.board, rows, budget[args.board])
+    over += board_over
+    print("\n".join([*lines, "", *board_lines]))
     figures = ", ".join(f"{target} {total:,}" for target, total in totals.items())
     print(f"size: engine bytes of flash: {figures}; {len(over)} over budget")
     return 1 if over else 0

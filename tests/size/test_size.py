@@ -28,6 +28,13 @@ def test_report_names_the_targets_over_budget():
     assert "wl_y" in "\n".join(lines)
 
 
+def test_growth_over_budget_is_named():
+    rows = {"growth": (90, 11, 500), "engine": (50, 0, 0), "glue": (10, 0, 0)}
+    lines, over = size.board_report("PICO", rows, {"growth": 100, "engine": 50})
+    assert over == ["PICO growth"]
+    assert "500" in lines[1]
+
+
 def test_engine_is_within_budget(make):
     done = make("size")
     assert done.returncode == 0, done.stdout + done.stderr

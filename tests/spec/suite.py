@@ -20,20 +20,11 @@ from expected import read_toml
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parents[1] / "firmware"))
 
-import get_micropython as packages  # noqa: E402
-from get_micropython import SourceError, run  # noqa: E402
+import debian as packages  # noqa: E402
+from debian import SourceError, run  # noqa: E402
 
 PROBE_SECONDS = 15
 CONVERT_SECONDS = 120
-
-
-class SourcePackage(packages.Apt):
-    """Debian's source package of any name."""
-
-    def fetch(self, name):
-        """Fetch the upstream archive of the suite's version; return its path."""
-        self._run("apt-get", "source", "--download-only", "--tar-only", name)
-        return next(self.directory.glob(f"{name}_*.orig.tar.*"))
 
 
 def convert_wast(wast, folder, features=()):
@@ -91,9 +82,9 @@ def from_debian(target, scratch):
     stanza = packages.debian_entry(packages.read_apt_sources(), packages.release_codename())
     if stanza is None:
         raise SourceError("this machine's apt has no entry of the Debian archive")
-    apt = SourcePackage(scratch / "apt", stanza, packages.release_codename())
+    apt = packages.Apt(scratch / "apt", stanza, packages.release_codename())
     apt.update()
-    packages.unpack(apt.fetch(source["package"]), scratch / "package")
+    packages.unpack(apt.source(source["package"]), scratch / "package")
     wasts = list((scratch / "package" / source["path"]).glob("*.wast"))
     if not wasts:
         raise SourceError(f"{source['package']} has no {source['path']}/*.wast")

@@ -11,8 +11,8 @@ import convert
 import pytest
 import run_spec
 import suite
+from debian import SourceError
 from expected import LeftOut, Proposal, load_expected
-from get_micropython import SourceError
 
 SPEC_MK = Path(__file__).with_name("spec.mk").read_text(encoding="utf-8")
 VARIANTS = re.findall(

@@ -71,6 +71,18 @@ typedef struct {
     void *env;
 } wl_allocator_t;
 
+/* An allocator over memory that the embedder gives, for where there is no other: its `resize` is
+ * wl_arena_resize, its `env` the arena. At most 4 GiB; blocks cost their size, rounded up to 8 bytes. */
+typedef struct { /* the fields are the engine's */
+    uint8_t *base;
+    uint32_t size, first;
+} wl_arena_t;
+
+void wl_arena_init(wl_arena_t *arena, void *memory, size_t size);
+void *wl_arena_resize(void *arena, void *ptr, size_t old_size, size_t new_size);
+/* The bytes that are free, and the largest block that can be had. */
+void wl_arena_usage(const wl_arena_t *arena, size_t *free_bytes, size_t *largest);
+
 typedef struct wl_module wl_module_t;
 typedef struct wl_store wl_store_t;
 typedef struct wl_instance wl_instance_t;

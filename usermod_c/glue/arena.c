@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT
  *
- * Where the engine's memory comes from. Two sources, chosen at build time:
+ * Where the engine's memory comes from. One of three sources, chosen at build time:
  *
+ * - an arena of WASM_ARENA_BYTES that the board sets aside: neither Python nor guests can leave
+ *   the other in pieces or without memory;
  * - the C heap, where the port has a real one: big reservations for linear memory cost pages only
  *   once they are touched;
  * - the Python heap, whose collector follows the engine's own pointers from the Store and Module
  *   objects on. It takes what a finaliser gave back in the same run, and a memoryview keeps its
  *   linear memory by itself.
- *
- * A board that sets memory aside for guests needs a third one and nothing else of the glue.
  */
 #include "glue.h"
 
@@ -24,17 +24,54 @@
 
 static size_t ram_used, ram_asked;
 
-#if WASM_ARENA_C_HEAP
+#if WASM_ARENA_BYTES > 0
+
+static wl_arena_t arena;
+
+#if WASM_ARENA_MALLOC
+static void *arena_memory(void) {
+    return malloc(WASM_ARENA_BYTES);
+}
+#else
+static void *arena_memory(void) {
+    static uint64_t memory[WASM_ARENA_BYTES / 8];
+    return memory;
+}
+#endif
+
+static wl_arena_t *arena_get(void) {
+    if (arena.size == 0) {
+        void *memory = arena_memory();
+        wl_arena_init(&arena, memory, memory == NULL ? 0 : WASM_ARENA_BYTES);
+    }
+    return &arena;
+}
+
+static void *block_try(size_t size) {
+    return wl_arena_resize(arena_get(), NULL, 0, size);
+}
+
+static void *block_resize(void *p, size_t old_size, size_t size) {
+    return wl_arena_resize(arena_get(), p, old_size, size);
+}
+
+static void block_free(void *p, size_t size) {
+    wl_arena_resize(arena_get(), p, size, 0);
+}
+
+#elif WASM_ARENA_C_HEAP
 
 static void *block_try(size_t size) {
     return calloc(1, size);
 }
 
-static void *block_resize(void *p, size_t size) {
+static void *block_resize(void *p, size_t old_size, size_t size) {
+    (void)old_size;
     return realloc(p, size);
 }
 
-static void block_free(void *p) {
+static void block_free(void *p, size_t size) {
+    (void)size;
     free(p);
 }
 
@@ -45,11 +82,13 @@ static void *block_try(size_t size) {
     return p == NULL ? NULL : memset(p, 0, size);
 }
 
-static void *block_resize(void *p, size_t size) {
+static void *block_resize(void *p, size_t old_size, size_t size) {
+    (void)old_size;
     return gc_realloc(p, size, true);
 }
 
-static void block_free(void *p) {
+static void block_free(void *p, size_t size) {
+    (void)size;
     gc_free(p); /* does nothing in a finaliser */
 }
 
@@ -58,7 +97,7 @@ static void block_free(void *p) {
 /* Unreachable stores may hold memory; the Python heap has looked for them already. */
 static void *block_new(size_t size) {
     void *p = block_try(size);
-    if (p == NULL && WASM_ARENA_C_HEAP && !gc_is_locked()) {
+    if (p == NULL && WASM_OUTSIDE_GC && !gc_is_locked()) {
         gc_collect();
         p = block_try(size);
     }
@@ -70,10 +109,10 @@ static void *resize(void *env, void *p, size_t old_size, size_t new_size) {
     void *q = NULL;
     if (new_size == 0) {
         if (p != NULL) {
-            block_free(p);
+            block_free(p, old_size);
         }
     } else {
-        q = p == NULL ? block_new(new_size) : block_resize(p, new_size);
+        q = p == NULL ? block_new(new_size) : block_resize(p, old_size, new_size);
         if (q == NULL) {
             return NULL;
         }
@@ -97,6 +136,15 @@ void wasm_free(void *p, size_t size) {
 
 size_t wasm_ram_used(void) {
     return ram_used;
+}
+
+bool wasm_ram_free(size_t *free_bytes, size_t *largest) {
+#if WASM_ARENA_BYTES > 0
+    wl_arena_usage(arena_get(), free_bytes, largest);
+#else
+    *free_bytes = *largest = 0;
+#endif
+    return WASM_ARENA_BYTES > 0;
 }
 
 void wasm_relieve(void) {

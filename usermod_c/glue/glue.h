@@ -42,13 +42,23 @@
 #define WASM_DOC(name, text) static const MP_DEFINE_STR_OBJ(name##_doc, text)
 
 /* ---- arena.c: the engine's memory ---- */
+#ifndef WASM_ARENA_BYTES /* set aside for guests; a board's mpconfigboard.h says how many */
+#define WASM_ARENA_BYTES 0
+#endif
+#ifndef WASM_ARENA_MALLOC /* taken from the C heap when first needed, else linked in */
+#define WASM_ARENA_MALLOC 0
+#endif
 #ifndef WASM_ARENA_C_HEAP /* else the Python heap */
-#if defined(__unix__) || defined(__APPLE__)
+#if WASM_ARENA_BYTES > 0
+#define WASM_ARENA_C_HEAP 0
+#elif defined(__unix__) || defined(__APPLE__)
 #define WASM_ARENA_C_HEAP 1
 #else
 #define WASM_ARENA_C_HEAP 0
 #endif
 #endif
+/* Whether the collector neither sees the engine's memory nor gives it back by itself. */
+#define WASM_OUTSIDE_GC (WASM_ARENA_C_HEAP || WASM_ARENA_BYTES > 0)
 /* Linear memory that an instance may use when its owner does not say. */
 #ifndef WASM_DEFAULT_MEMORY_MAX_BYTES
 #define WASM_DEFAULT_MEMORY_MAX_BYTES (WASM_ARENA_C_HEAP ? 64u << 20 : WL_DEFAULT_MEMORY_MAX_BYTES)
@@ -58,6 +68,8 @@ extern const wl_allocator_t wasm_allocator;
 void *wasm_alloc(size_t size); /* zeroed; NULL when out of memory */
 void wasm_free(void *p, size_t size);
 size_t wasm_ram_used(void);
+/* What is left of the arena, and its largest block, in bytes; false where there is none. */
+bool wasm_ram_free(size_t *free_bytes, size_t *largest);
 /* Collects garbage when much was allocated since the last time: unreachable stores hold memory
  * that the collector does not count. */
 void wasm_relieve(void);

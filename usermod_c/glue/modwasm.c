@@ -11,6 +11,18 @@ static mp_obj_t ram_used(void) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_0(ram_used_obj, ram_used);
 
+/* (bytes left of what the board sets aside for guests, the largest block of it), or None. */
+static mp_obj_t ram_free(void) {
+    size_t free_bytes, largest;
+    wasm_store_zombies();
+    if (!wasm_ram_free(&free_bytes, &largest)) {
+        return mp_const_none;
+    }
+    mp_obj_t items[] = {wasm_int_from_size(free_bytes), wasm_int_from_size(largest)};
+    return mp_obj_new_tuple(MP_ARRAY_SIZE(items), items);
+}
+static MP_DEFINE_CONST_FUN_OBJ_0(ram_free_obj, ram_free);
+
 static const mp_rom_map_elem_t globals_table[] = {
     {MP_ROM_QSTR(MP_QSTR___name__), MP_ROM_QSTR(MP_QSTR__wasm)},
     {MP_ROM_QSTR(MP_QSTR_Module), MP_ROM_PTR(&wasm_type_module)},
@@ -22,6 +34,7 @@ static const mp_rom_map_elem_t globals_table[] = {
     {MP_ROM_QSTR(MP_QSTR_MEMORY_MAX), MP_ROM_INT(WASM_DEFAULT_MEMORY_MAX_BYTES)},
     {MP_ROM_QSTR(MP_QSTR_with_memory), MP_ROM_PTR(&wasm_type_with_memory)},
     {MP_ROM_QSTR(MP_QSTR_ram_used), MP_ROM_PTR(&ram_used_obj)},
+    {MP_ROM_QSTR(MP_QSTR_ram_free), MP_ROM_PTR(&ram_free_obj)},
 };
 static MP_DEFINE_CONST_DICT(globals, globals_table);
 

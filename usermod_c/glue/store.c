@@ -99,7 +99,7 @@ static void core_free(wasm_core_t *core) {
 }
 
 static void core_drop(wasm_core_t *core, bool finalising) {
-    if (WASM_ARENA_C_HEAP && core_is_viewed(core, finalising)) {
+    if (WASM_OUTSIDE_GC && core_is_viewed(core, finalising)) {
         core->next = zombies;
         zombies = core;
     } else {

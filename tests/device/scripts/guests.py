@@ -22,7 +22,7 @@ def instance(**limits):
 
 def recurse(frames, stack):
     """Return how a recursion ends, and what the same instance does then."""
-    exports = instance(stack=stack).exports
+    exports = instance(stack=stack, memory_max=4096).exports
     return outcome(exports.down, frames), exports.down(10)
 
 

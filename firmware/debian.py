@@ -1,32 +1,19 @@
 # SPDX-License-Identifier: MIT
-"""Obtain MicroPython's sources: by git, else from the distribution's source package.
+"""Packages of the Debian archive, fetched by apt's own tools and signatures.
 
-Debian's source package is upstream's tree without the submodules, as a shallow clone is. It is
-fetched with apt's own tools and signatures, from the machine's own mirror but from a newer suite
-than the machine's, with a state of its own: the system's apt set-up is only read.
+They come from the machine's own mirror but perhaps from another suite than the machine's, with a
+state of their own: the system's apt set-up is only read. Nothing is installed.
 """
 
-import argparse
 import hashlib
-import os
 import re
 import shutil
 import subprocess
-import sys
 import tarfile
 from pathlib import Path
 
-# Source archives that are known to work, by upstream version.
-KNOWN_SHA256 = {
-    "1.26.1": "f5ad2ec89d3e921f753d448955af98b6005655f84ba26087dde6ba0e8d062f34",
-    "1.25.0": "7b25be99a502f070b2de81dafc08da7051d992325d6e67daa9045a918fffdbea",
-}
-OLDEST = (1, 25)
 SUITES = ("testing", "stable")
-
 PROBE_SECONDS = 15
-# A transfer slower than this many bytes a second for PROBE_SECONDS is given up.
-SLOWEST_BYTES = 4096
 
 # Options of a one-line source entry and the deb822 field that says the same.
 _FIELDS = {
@@ -132,9 +119,14 @@ def release_codename(path=Path("/etc/os-release")):
     return match.group(1) if match else ""
 
 
-def source_entry(stanza, suite):
-    """Return the text of a `.sources` file for the source packages of another suite."""
-    fields = {"Types": "deb-src", "URIs": stanza["Uris"], "Suites": suite, "Components": "main"}
+def suite_entry(stanza, suite):
+    """Return the text of a `.sources` file for the packages of another suite."""
+    fields = {
+        "Types": "deb deb-src",
+        "URIs": stanza["Uris"],
+        "Suites": suite,
+        "Components": "main",
+    }
     fields.update((name, stanza[name]) for name in _FIELDS.values() if name in stanza)
     return "".join(f"{name}: {value}\n" for name, value in fields.items())
 
@@ -148,7 +140,7 @@ class Apt:
         (self.directory / "lists" / "partial").mkdir(parents=True)
         (self.directory / "cache" / "archives" / "partial").mkdir(parents=True)
         entry = self.directory / "debian.sources"
-        entry.write_text(source_entry(stanza, suite), encoding="utf-8")
+        entry.write_text(suite_entry(stanza, suite), encoding="utf-8")
         self._options = [
             f"-oDir::Etc::sourcelist={entry}",
             "-oDir::Etc::sourceparts=-",
@@ -161,18 +153,25 @@ class Apt:
         ]
 
     def update(self):
-        """Fetch the suite's list of source packages; its signature is checked."""
+        """Fetch the suite's lists of packages; their signatures are checked."""
         self._run("apt-get", "update")
 
-    def versions(self):
-        """Return the versions of the source package `micropython`, newest first."""
-        table = self._run("apt-cache", "madison", "micropython")
-        return [line.split("|")[1].strip() for line in table.splitlines() if "Sources" in line]
+    def versions(self, package, source=True):
+        """Return the versions of a source or binary package, newest first."""
+        table = self._run("apt-cache", "madison", package)
+        rows = [[part.strip() for part in line.split("|")] for line in table.splitlines()]
+        return [row[1] for row in rows if row[0] == package and ("Sources" in row[2]) == source]
 
-    def download(self, version):
-        """Fetch the upstream archive of one version; return its path."""
-        self._run("apt-get", "source", "--download-only", "--tar-only", f"micropython={version}")
-        return next(self.directory.glob("micropython_*.orig.tar.*"))
+    def source(self, package, version=None):
+        """Fetch the upstream archive of a source package; return its path."""
+        name = f"{package}={version}" if version else package
+        self._run("apt-get", "source", "--download-only", "--tar-only", name)
+        return next(self.directory.glob(f"{package}_*.orig.tar.*"))
+
+    def binary(self, package, version):
+        """Fetch a binary package; return its path."""
+        self._run("apt-get", "download", f"{package}={version}")
+        return next(self.directory.glob(f"{package}_*.deb"))
 
     def _run(self, tool, *words):
         return run([tool, *self._options, *words], cwd=self.directory)
@@ -183,10 +182,13 @@ def upstream_version(package_version):
     return re.match(r"(?:\d+:)?([0-9.]+)", package_version).group(1)
 
 
-def choose_version(versions):
-    """Return the package version to take, or None; a known one comes before a newer one."""
-    recent = [v for v in versions if version_tuple(upstream_version(v))[:2] >= OLDEST]
-    known = [v for v in recent if upstream_version(v) in KNOWN_SHA256]
+def choose_version(versions, pins, oldest=(0,)):
+    """Return the package version to take, or None.
+
+    One with a pin comes before a newer one; one below `oldest` does not count.
+    """
+    recent = [v for v in versions if version_tuple(upstream_version(v)) >= oldest]
+    known = [v for v in recent if upstream_version(v) in pins]
     return next(iter(known + recent), None)
 
 
@@ -195,11 +197,11 @@ def version_tuple(text):
     return tuple(int(part) for part in text.split("."))
 
 
-def check_sha256(archive, version):
-    """Compare an archive with its pin; raise SourceError when it is another one."""
-    known = KNOWN_SHA256.get(version)
+def check_sha256(archive, version, pins):
+    """Compare an archive with its pin, if any; raise SourceError when it is another one."""
+    known = pins.get(version)
     if known is None:
-        print(f"micropython: {version} has no pin here; apt has checked its signature")
+        print(f"{archive.name}: {version} has no pin here; apt has checked its signature")
     elif hashlib.sha256(archive.read_bytes()).hexdigest() != known:
         raise SourceError(f"{archive.name} is not the archive that was pinned")
 
@@ -219,83 +221,11 @@ def unpack(archive, target):
     shutil.rmtree(scratch, ignore_errors=True)
 
 
-def from_git(url, tag, target):
-    """Clone one tag of upstream; fail within seconds where it cannot be reached."""
-    environment = {**os.environ, "GIT_TERMINAL_PROMPT": "0"}
-    refs = run(["git", "ls-remote", "--tags", url, tag], env=environment, timeout=PROBE_SECONDS)
-    if tag not in refs:
-        raise SourceError(f"{url} has no tag {tag}")
+def unpack_deb(archive, folder, target):
+    """Unpack the folder `folder` of a binary package as `target`."""
+    scratch = target.with_name(target.name + ".new")
+    shutil.rmtree(scratch, ignore_errors=True)
+    run(["dpkg-deb", "-x", str(archive), str(scratch)])
     shutil.rmtree(target, ignore_errors=True)
-    settings = (
-        f"http.lowSpeedLimit={SLOWEST_BYTES}",
-        f"http.lowSpeedTime={PROBE_SECONDS}",
-        "advice.detachedHead=false",
-    )
-    options = [word for setting in settings for word in ("-c", setting)]
-    command = ["git", *options, "clone", "--depth", "1", "--branch", tag, url, str(target)]
-    run(command, env=environment)
-
-
-def find_in_suites(stanza, download):
-    """Return the Apt of a suite and the package version to take from it.
-
-    A known version in any suite comes before an unknown one in the first.
-    """
-    unknown, failures = [], []
-    for suite in SUITES:
-        print(f"micropython: reading the source packages of Debian {suite} ...", flush=True)
-        try:
-            apt = Apt(download / f"apt-{suite}", stanza, suite)
-            apt.update()
-            version = choose_version(apt.versions())
-        except SourceError as error:
-            failures.append(str(error))
-            continue
-        if version and upstream_version(version) in KNOWN_SHA256:
-            return apt, version
-        if version:
-            unknown.append((apt, version))
-    if not unknown:
-        raise SourceError("; ".join(failures) or "no suite has a version that is recent enough")
-    return unknown[0]
-
-
-def from_debian(target, download, etc=Path("/etc/apt")):
-    """Unpack the upstream archive of Debian's source package."""
-    stanza = debian_entry(read_apt_sources(etc), release_codename())
-    if stanza is None:
-        raise SourceError("this machine's apt has no entry of the Debian archive")
-    apt, version = find_in_suites(stanza, download)
-    archive = apt.download(version)
-    check_sha256(archive, upstream_version(version))
-    unpack(archive, target)
-    for suite in SUITES:
-        shutil.rmtree(download / f"apt-{suite}", ignore_errors=True)
-
-
-def main():
-    """Try the ways in turn; exit with 1 and one line for each when none works."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("target", type=Path, help="where the tree goes")
-    parser.add_argument("--git", required=True, metavar="URL", help="upstream's repository")
-    parser.add_argument("--tag", required=True, help="what to clone of it")
-    parser.add_argument("--download", required=True, type=Path, help="scratch folder")
-    args = parser.parse_args()
-    args.target.parent.mkdir(parents=True, exist_ok=True)
-    ways = (
-        (f"git {args.tag}", lambda: from_git(args.git, args.tag, args.target)),
-        ("Debian's source package", lambda: from_debian(args.target, args.download)),
-    )
-    for name, get in ways:
-        print(f"micropython: getting the sources ({name}) ...", flush=True)
-        try:
-            get()
-            return 0
-        except SourceError as error:
-            print(f"micropython: not by {name}: {error}", flush=True)
-    print("micropython: give a source tree of 1.25 or newer as MPY_DIR=/path", file=sys.stderr)
-    return 1
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+    (scratch / folder).rename(target)
+    shutil.rmtree(scratch)

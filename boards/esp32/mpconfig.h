@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What the ESP32 boards share. The arena is one block of the IDF's heap, taken once, when the first
+ * module is loaded; it is never given back.
+ */
+#define MICROPY_VFS_ROM (1)
+#define MICROPY_VFS_ROM_IOCTL (1)
+
+#define MICROPY_HW_ENABLE_UART_REPL (1)
+
+#ifndef WASM_ARENA_BYTES
+#define WASM_ARENA_BYTES (96 * 1024)
+#endif
+#define WASM_ARENA_MALLOC (1)

@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: MIT
+"""An app in the board's ROM file system runs where it lies: its bytes are not copied to RAM."""
+
+from types import SimpleNamespace
+
+import pytest
+from mpremote import commands
+
+HEAP_NOISE_BYTES = 256
+
+
+@pytest.fixture
+def rom(board, guests, tmp_path):
+    """Put an app into the board's ROM file system, with mpremote; return its path and size."""
+    if (
+        board.run("import vfs\nprint(hasattr(vfs, 'rom_ioctl') and vfs.rom_ioctl(1) > 0)")
+        != "True\n"
+    ):
+        pytest.skip("this board has no flash for a ROM file system")
+    app = (guests[1] / "nbody.wasm").read_bytes()
+    (tmp_path / "app.wasm").write_bytes(app)
+    state = SimpleNamespace(transport=board, ensure_raw_repl=lambda: None, did_action=lambda: None)
+    options = SimpleNamespace(command=["deploy"], path=str(tmp_path), partition=0, mpy=False)
+    commands.do_romfs(state, options)
+    board.begin()  # mounts it
+    return "/rom/app.wasm", len(app)
+
+
+def test_module_is_read_in_place(board, put, rom):
+    path, size = rom
+    put("nbody.wasm")
+    heap, engine = board.call("romfs", "cost", path)
+    copied_heap, copied_engine = board.call("romfs", "cost", "nbody.wasm")
+    print(f"{size} bytes of module: {heap} of heap in place, {copied_heap} from a file")
+    assert engine == copied_engine
+    assert heap < HEAP_NOISE_BYTES + 64
+    assert copied_heap - heap >= size - HEAP_NOISE_BYTES
+
+
+def test_app_runs_from_rom(board, rom):
+    outcome = board.call("romfs", "starts", rom[0])
+    assert outcome == "OutOfFuel"
