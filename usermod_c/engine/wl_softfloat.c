@@ -222,30 +222,6 @@ static NOINLINE uint32_t reciprocal_root(uint32_t v) {
     return r;
 }
 
-#if !WL_F32_HARD
-uint32_t wl_f32_soft_sqrt(uint32_t a) {
-    if (a << 1 == 0 || a == WL_F32_INF) {
-        return a;
-    }
-    if (a > WL_F32_INF) {
-        return WL_F32_NAN;
-    }
-    int32_t exponent;
-    uint32_t square = f32_unpack(a, &exponent) >> 8;
-    if ((exponent & 1) == 0) {
-        square <<= 1;
-    }
-    uint32_t v = square << 7;
-    uint32_t root = (multiply_high(v, reciprocal_root(v)) + 64) >> 7;
-    int32_t rest = (int32_t)((square << 23) - root * root);
-    while (rest > (int32_t)root) {
-        rest -= (int32_t)(2 * root + 1);
-        root++;
-    }
-    return ((uint32_t)((exponent - 127) >> 1) + 126) * (1u << 23) + root;
-}
-#endif
-
 uint64_t wl_f64_soft_sqrt(uint64_t a) {
     if (a << 1 == 0 || a == WL_F64_INF) {
         return a;
@@ -372,43 +348,6 @@ uint32_t wl_f32_soft_mul(uint32_t a, uint32_t b) {
         exponent--;
     }
     return f32_pack((a ^ b) & WL_F32_SIGN, exponent, x);
-}
-
-uint32_t wl_f32_soft_div(uint32_t a, uint32_t b) {
-    uint32_t sign = (a ^ b) & WL_F32_SIGN;
-    uint32_t exponent_a = a >> 23 & 0xff, exponent_b = b >> 23 & 0xff;
-    int32_t exponent = (int32_t)(exponent_a - exponent_b) + 126;
-    uint32_t x = a << 8 | 1u << 31, y = b << 8 | 1u << 31;
-    if (WL_UNLIKELY(exponent_a - 1 >= 254 || exponent_b - 1 >= 254)) {
-        a = wl_f32_abs(a);
-        b = wl_f32_abs(b);
-        if (a > WL_F32_INF || b > WL_F32_INF || (a == b && (a == 0 || a == WL_F32_INF))) {
-            return WL_F32_NAN;
-        }
-        if (a == 0 || b == WL_F32_INF) {
-            return sign;
-        }
-        if (b == 0 || a == WL_F32_INF) {
-            return sign | WL_F32_INF;
-        }
-        int32_t other;
-        x = f32_unpack(a, &exponent);
-        y = f32_unpack(b, &other);
-        exponent += 126 - other;
-    }
-    if (x >= y) {
-        x >>= 1;
-        exponent++;
-    }
-    /* 26 bits of the quotient, corrected by the remainder, which makes it sticky. */
-    uint32_t quotient = multiply_high(x, reciprocal(y)) >> 5;
-    y >>= 7;
-    uint32_t rest = (x >> 7 << 26) - quotient * y;
-    while (rest >= y) {
-        quotient++;
-        rest -= y;
-    }
-    return f32_pack(sign, exponent, quotient << 6 | (rest != 0));
 }
 #endif
 
@@ -542,4 +481,15 @@ uint64_t wl_f64_soft_div(uint64_t a, uint64_t b) {
     return f64_pack(sign, exponent, quotient << 9 | (rest != 0));
 }
 
+#if !WL_F32_HARD
+/* Quotients and roots of 24 bits are never so close to half way between two numbers of at most 24 bits
+ * that rounding them to 53 bits first would show. */
+uint32_t wl_f32_soft_div(uint32_t a, uint32_t b) {
+    return wl_f32_from_f64(wl_f64_soft_div(wl_f64_from_f32(a), wl_f64_from_f32(b)));
+}
+
+uint32_t wl_f32_soft_sqrt(uint32_t a) {
+    return wl_f32_from_f64(wl_f64_soft_sqrt(wl_f64_from_f32(a)));
+}
+#endif
 #endif
