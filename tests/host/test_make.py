@@ -20,7 +20,7 @@ Hello from WebAssembly!
 
 def test_help_lists_every_documented_target(root, make):
     """`make` alone is help, and no target that carries a text is missed by it."""
-    makefiles = [root / "Makefile", *root.glob("*/*.mk"), *root.glob("tests/*/*.mk")]
+    makefiles = [root / "Makefile", *root.glob("*/*.mk"), *root.glob("*/*/*.mk")]
     text = "\n".join(path.read_text(encoding="utf-8") for path in makefiles)
     documented = set(re.findall(r"^([\w-]+):[^=\n]*## ", text, re.MULTILINE))
     done = make()
