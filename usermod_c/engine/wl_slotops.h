@@ -25,9 +25,19 @@ static inline uint32_t wl_extend16(uint16_t word) {
 typedef uint32_t T32;
 typedef uint64_t T64;
 #define R32(b) S(b)
-#define R64(b) ((uint64_t)S(b) | (uint64_t)S1(b) << 32)
+#define R64(b) read64(AT(fp, b))
 #define W32(b, v) S(b) = (v)
 #define W64(b, v) write64(AT(fp, b), v)
+
+static inline uint64_t read64(const uint32_t *slot) {
+#if WL_INLINE_CALLS /* processors of 64 bits, little endian; GCC would read halves */
+    uint64_t v;
+    memcpy(&v, slot, sizeof v);
+    return v;
+#else
+    return (uint64_t)slot[0] | (uint64_t)slot[1] << 32;
+#endif
+}
 
 static inline void write64(uint32_t *slot, uint64_t v) {
     slot[0] = (uint32_t)v;
