@@ -43,7 +43,7 @@ def instantiate(source, imports: dict, limits: dict):
         memory_max = _wasm.MEMORY_MAX
     why = refusal(data, memory_max)
     if why:
-        raise LoadError(why, "MEMORY_CAP")
+        raise LoadError(why, "out of memory")
     try:
         return _wasm.Instance(module, imports, **limits)
     except MemoryError:

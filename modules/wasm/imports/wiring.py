@@ -37,7 +37,9 @@ def imports(emit, pins: dict, clock) -> dict:
         address &= 0xFFFFFFFF
         size &= 0xFFFFFFFF
         if memory is None or address + size > len(memory):
-            raise Trap("out of bounds memory access in wiring.print", "TRAP_MEMORY_BOUNDS")
+            raise Trap(
+                "out of bounds memory access in wiring.print", "out of bounds memory access"
+            )
         emit(text(memory.read(address, min(size, _MAX_BYTES))))
 
     def millis() -> int:
@@ -55,7 +57,7 @@ def imports(emit, pins: dict, clock) -> dict:
         elif mode == _INPUT:
             pin.init(pin.IN)
         else:
-            raise Trap(f"wiring.pinMode: no mode {mode}", "TRAP_HOST")
+            raise Trap(f"wiring.pinMode: no mode {mode}", "host function failed")
 
     def digital_write(number: int, level: int):
         find(number).value(level != 0)

@@ -11,7 +11,11 @@ import wasm
 from adapter import adapt
 from support import data
 
-_SHORTAGE = ("NO_MEMORY", "MEMORY_CAP", "OVER_CODE_CACHE")
+_SHORTAGE = (
+    "out of memory",
+    "out of bounds memory access: in declared pages above the memory cap",
+    "the code cache is too small for the running functions",
+)
 _FUEL = 20000000  # of a call: ends what would never end
 _PASSED, _FAILED, _SHORT = 0, 1, 4  # figures among the counts
 _UNTRIED = {"TEXT_FORMAT": 2, "SKIPPED": 3}
