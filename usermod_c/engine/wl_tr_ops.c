@@ -80,6 +80,9 @@ static void emit_alu(wl_translator_t *t, uint32_t code, wl_entry_t *a, wl_entry_
         }
         wl_operand_to_slot(t, a);
     }
+    if (code > WLC_SUB_AS && b->where == WL_AT_CONST) { /* a shift */
+        b->value &= 31;
+    }
     if (code == WLC_SUB_AS && b->where == WL_AT_CONST && wl_fits16(0u - b->value)) {
         code = WLC_ADD_AS;
         b->value = 0u - b->value;
