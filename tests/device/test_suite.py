@@ -36,9 +36,9 @@ SLOW_SCRIPT = 4096
 @pytest.fixture(scope="session")
 def scripts(root, make):
     """Return the suite's scripts, by name."""
-    done = make("build/spec/scripts/.complete")
+    done = make("build/spec/scripts/default/.complete")
     assert done.returncode == 0, done.stdout + done.stderr
-    folder = root / "build" / "spec" / "scripts"
+    folder = root / "build" / "spec" / "scripts" / "default"
     return {f"{path.parent.name}/{path.stem}": path for path in sorted(folder.glob("*/*.bin"))}
 
 
