@@ -19,7 +19,7 @@ $(XTENSA_OUT)/%: tests/engine/%.c $(XTENSA_BARE) tests/targets/xtensa.ld tests/e
 	@mkdir -p $@.o
 	@for source in $(XTENSA_SRC) $< $(XTENSA_BARE); do \
 		case $$source in */wl_interp.c) flags="$(WL_INTERP_CFLAGS)" ;; *) flags= ;; esac; \
-		$(XTENSA_CC) $(WL_CFLAGS) $$flags $(XTENSA_CFLAGS) $(ENGINE_INC) -c $$source \
+		$(XTENSA_CC) $(WL_CFLAGS) $$flags $(XTENSA_CFLAGS) $(ENGINE_INC) -I$(TARGETS_DIR) -c $$source \
 			-o $@.o/$$(basename $$source .c).o || exit 1; \
 	done
 	@$(XTENSA_CC) -nostdlib -Wl,--no-warn-rwx-segments -T tests/targets/xtensa.ld $@.o/*.o -lgcc -o $@
