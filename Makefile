@@ -69,8 +69,9 @@ format: $(VENV_TEST) ## lay out Python and C sources as `make lint` wants them
 CLANG_FORMAT := $(dir $(VENV_PYTHON))clang-format
 C_FILES = $(shell find usermod_c apps tests -name '*.[ch]')
 
-docs: ## write docs/CODE.md anew from the tables of operations
-	@$(PYTHON) docs/generate.py
+docs: $(VENV_TEST) ## write what is generated: docs/CODE.md, and all that is made of host_api.toml
+	@$(VENV_PYTHON) docs/generate.py
+	@$(VENV_PYTHON) firmware/make_api.py
 
 clean: ## remove what was built; keep downloads and the virtual environment
 	@find $(BUILD) -mindepth 1 -maxdepth 1 $(addprefix ! -name ,$(CLEAN_KEEPS)) -exec rm -rf {} + 2>/dev/null || true
