@@ -11,7 +11,7 @@ _HEAD = """\
  *   HOST_KIND(kind, name)            a kind of grant or handle
  *   HOST_OP(kind, op, name, bit)     an operation that a grant of the kind may allow; a kind of
  *                                    handle has the bits of the grant that it comes from
- *   HOST_ERROR(error, code)
+ *   HOST_ERROR(error, name, code)
  *   HOST_EVENT(event, code)
  *   HOST_FUNC(function, module, name, params, on, ops, makes, charge, result, blocks)
  *
@@ -28,7 +28,7 @@ _HEAD = """\
 _MACROS = {
     "HOST_KIND": "kind, name",
     "HOST_OP": "kind, op, name, bit",
-    "HOST_ERROR": "error, code",
+    "HOST_ERROR": "error, name, code",
     "HOST_EVENT": "event, code",
     "HOST_FUNC": "function, module, name, params, on, ops, makes, charge, result, blocks",
 }
@@ -63,7 +63,7 @@ def _rows(api):
         for kind in api.kinds
         for bit, op in enumerate(api.ops[kind])
     ]
-    yield [f"HOST_ERROR({identifier(error.name)}, {error.code})" for error in api.errors]
+    yield [f'HOST_ERROR({identifier(error.name)}, "{error.name}", {error.code})' for error in api.errors]
     yield [f"HOST_EVENT({identifier(event.name)}, {event.code})" for event in api.events]
     yield [_function(function) for function in api.functions]
 

@@ -9,6 +9,9 @@
  */
 #include "glue.h"
 
+/* An event that comes while nothing else wakes the processor is seen after so many milliseconds. */
+#define AWAIT_MAX_MS 10
+
 static const char abandoned[] = "the call was abandoned when another one began";
 
 /* ---- Open calls ---- */
@@ -78,18 +81,22 @@ typedef struct { /* a call out of fuel, as OutOfFuel keeps it */
     mp_obj_t result; /* to return in place of the function's; or MP_OBJ_NULL */
 } call_obj_t;
 
-static MP_NORETURN MP_NOINLINE void raise_out_of_fuel(wasm_store_obj_t *store, unwind_t *u, const wl_functype_t *type,
-                                                      mp_obj_t result) {
+static call_obj_t *call_object(wasm_store_obj_t *store, wasm_call_t *call, const wl_functype_t *type, mp_obj_t result) {
     call_obj_t *o = mp_obj_malloc(call_obj_t, &wasm_type_call);
     o->store = store;
-    o->call = u->call;
-    o->serial = u->call->serial;
+    o->call = call;
+    o->serial = call->serial;
     o->type = type;
     o->result = result;
-    u->call->stopped = true;
+    call->stopped = true;
+    return o;
+}
+
+static MP_NORETURN MP_NOINLINE void raise_out_of_fuel(wasm_store_obj_t *store, const unwind_t *u,
+                                                      const wl_functype_t *type, mp_obj_t result) {
+    mp_obj_t args[] = {MP_OBJ_FROM_PTR(call_object(store, u->call, type, result))};
     nlr_pop_jump_callback(false);
     wasm_interrupts_release();
-    mp_obj_t args[] = {MP_OBJ_FROM_PTR(o)};
     wasm_raise_error(MP_QSTR_OutOfFuel, MP_ARRAY_SIZE(args), args);
 }
 
@@ -103,6 +110,12 @@ static MP_NORETURN MP_NOINLINE void raise_end(wasm_store_obj_t *store, unwind_t 
     wasm_raise_trap(u->call, status);
 }
 
+/* Waits, with Python's events, until the host call that interrupted is worth repeating. */
+static void await(const wasm_store_obj_t *store) {
+    int32_t ms = wasm_gate_wait_left(store);
+    mp_event_wait_ms(ms < 0 || ms > AWAIT_MAX_MS ? AWAIT_MAX_MS : (mp_uint_t)ms);
+}
+
 /* Runs an open call, with interrupts held, to its end. */
 static mp_obj_t call_go(wasm_store_obj_t *store, wasm_call_t *call, const wl_functype_t *type, mp_obj_t result) {
     unwind_t u = {.core = store->core, .call = call};
@@ -112,11 +125,15 @@ static mp_obj_t call_go(wasm_store_obj_t *store, wasm_call_t *call, const wl_fun
         if (status == WL_OUT_OF_FUEL) {
             raise_out_of_fuel(store, &u, type, result);
         }
-        if (status != WL_YIELD) {
+        if (status != WL_YIELD && status != WL_INTERRUPTED) {
             raise_end(store, &u, status);
         }
         wasm_interrupts_release();
-        mp_event_handle_nowait();
+        if (status == WL_YIELD) {
+            mp_event_handle_nowait();
+        } else {
+            await(store);
+        }
         wasm_interrupts_hold();
         wasm_calls_drop(u.core, call); /* of what the events ran */
     }
@@ -134,26 +151,79 @@ mp_obj_t wasm_func_run(wasm_store_obj_t *store, wl_func_t func, mp_obj_t result)
     return call_go(store, call_open(store->core, func, NULL), wl_func_type(store->core->store, func), result);
 }
 
-static mp_obj_t call_resume(mp_obj_t self_in, mp_obj_t fuel) {
-    call_obj_t *self = MP_OBJ_TO_PTR(self_in);
-    wasm_core_t *core = wasm_core(self->store);
+/* The stopped call behind a Call; raises WasmError once it is abandoned. */
+static wasm_call_t *call_get(const call_obj_t *self) {
     wasm_call_t *call = self->call;
-    if (call != core->top || call->serial != self->serial || !call->stopped) {
+    if (call != wasm_core(self->store)->top || call->serial != self->serial || !call->stopped) {
         mp_obj_t args[] = {mp_obj_new_str(abandoned, sizeof(abandoned) - 1)};
         wasm_raise_error(MP_QSTR_WasmError, MP_ARRAY_SIZE(args), args);
     }
-    wasm_fuel_add(core, fuel);
+    return call;
+}
+
+static mp_obj_t call_resume(mp_obj_t self_in, mp_obj_t fuel) {
+    const call_obj_t *self = MP_OBJ_TO_PTR(self_in);
+    wasm_call_t *call = call_get(self);
+    wasm_fuel_add(self->store->core, fuel);
     wasm_interrupts_hold();
     call->stopped = false;
     return call_go(self->store, call, self->type, self->result);
 }
 static MP_DEFINE_CONST_FUN_OBJ_2(call_resume_obj, call_resume);
 
+/* step(fuel): runs so many units at most. None: done, see result; else how many ms it waits before it is
+ * worth stepping again, -1 until an event comes. */
+static mp_obj_t call_step(mp_obj_t self_in, mp_obj_t fuel) {
+    call_obj_t *self = MP_OBJ_TO_PTR(self_in);
+    wasm_call_t *call = call_get(self);
+    int32_t slice = (int32_t)(wasm_get_u32(fuel, "fuel") & INT32_MAX);
+    unwind_t u = {.core = self->store->core, .call = call};
+    wasm_interrupts_hold();
+    call->stopped = false;
+    nlr_push_jump_callback(&u.node, unwind);
+    wl_status_t status = wl_call_run(&call->call, slice);
+    mp_obj_t result = MP_OBJ_NEW_SMALL_INT(0);
+    switch (status) {
+        case WL_OK:
+            result = mp_const_none;
+            self->result = wasm_results_object(self->store, self->type, wl_call_results(&call->call));
+            call_close(u.core);
+            break;
+        case WL_INTERRUPTED:
+            result = mp_obj_new_int(wasm_gate_wait_left(self->store));
+            break;
+        case WL_YIELD:
+            break;
+        case WL_OUT_OF_FUEL:
+            raise_out_of_fuel(self->store, &u, self->type, MP_OBJ_NULL);
+        default:
+            raise_end(self->store, &u, status);
+    }
+    nlr_pop_jump_callback(false);
+    call->stopped = status != WL_OK;
+    wasm_interrupts_release();
+    return result;
+}
+static MP_DEFINE_CONST_FUN_OBJ_2(call_step_obj, call_step);
+
+static void call_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
+    const call_obj_t *self = MP_OBJ_TO_PTR(self_in);
+    if (dest[0] != MP_OBJ_NULL) {
+        return;
+    }
+    if (attr == MP_QSTR_result) {
+        dest[0] = self->result == MP_OBJ_NULL ? mp_const_none : self->result;
+    } else {
+        dest[1] = MP_OBJ_SENTINEL;
+    }
+}
+
 static const mp_rom_map_elem_t call_locals_table[] = {
+    {MP_ROM_QSTR(MP_QSTR_step), MP_ROM_PTR(&call_step_obj)},
     {MP_ROM_QSTR(MP_QSTR_resume), MP_ROM_PTR(&call_resume_obj)},
 };
 static MP_DEFINE_CONST_DICT(call_locals, call_locals_table);
-MP_DEFINE_CONST_OBJ_TYPE(wasm_type_call, MP_QSTR_Call, MP_TYPE_FLAG_NONE, locals_dict, &call_locals);
+MP_DEFINE_CONST_OBJ_TYPE(wasm_type_call, MP_QSTR_Call, MP_TYPE_FLAG_NONE, attr, call_attr, locals_dict, &call_locals);
 
 /* ---- Func objects ---- */
 
@@ -199,11 +269,10 @@ static MP_NORETURN MP_NOINLINE void func_raise_argument(const wasm_func_obj_t *s
     wasm_value_raise(problem, vstr_null_terminated_str(&vstr), self->type->params[i], value);
 }
 
-static mp_obj_t func_call(mp_obj_t self_in, size_t n_args, size_t n_kw, const mp_obj_t *args) {
-    const wasm_func_obj_t *self = MP_OBJ_TO_PTR(self_in);
+/* Opens a call with Python's arguments, and holds interrupts. */
+static wasm_call_t *func_open(const wasm_func_obj_t *self, size_t n_args, size_t n_kw, const mp_obj_t *args) {
     const wl_functype_t *type = self->type;
     wasm_core_t *core = wasm_core(self->store);
-    mp_cstack_check();
     if (n_kw != 0 || n_args != type->n_params) {
         func_raise_count(self, n_args, n_kw);
     }
@@ -220,8 +289,25 @@ static mp_obj_t func_call(mp_obj_t self_in, size_t n_args, size_t n_kw, const mp
         slot += wasm_value_width(type->params[i]);
     }
     wasm_interrupts_hold();
-    return call_go(self->store, call_open(core, self->func, slots), type, MP_OBJ_NULL);
+    return call_open(core, self->func, slots);
 }
+
+static mp_obj_t func_call(mp_obj_t self_in, size_t n_args, size_t n_kw, const mp_obj_t *args) {
+    const wasm_func_obj_t *self = MP_OBJ_TO_PTR(self_in);
+    mp_cstack_check();
+    wasm_call_t *call = func_open(self, n_args, n_kw, args);
+    return call_go(self->store, call, self->type, MP_OBJ_NULL);
+}
+
+/* begin(*args): opens a call that runs by Call.step. */
+static mp_obj_t func_begin(size_t n_args, const mp_obj_t *args) {
+    const wasm_func_obj_t *self = MP_OBJ_TO_PTR(args[0]);
+    wasm_call_t *call = func_open(self, n_args - 1, 0, args + 1);
+    call->stopped = true; /* so that the next call drops it, should there be no memory now */
+    wasm_interrupts_release();
+    return MP_OBJ_FROM_PTR(call_object(self->store, call, self->type, MP_OBJ_NULL));
+}
+static MP_DEFINE_CONST_FUN_OBJ_VAR(func_begin_obj, 1, func_begin);
 
 static void func_print(const mp_print_t *print, mp_obj_t self_in, mp_print_kind_t kind) {
     (void)kind;
@@ -263,10 +349,13 @@ WASM_DOC(func,
          "A function that Wasm code can call: an export, or an entry of a Table. Call it with one\n"
          "  int (i32, i64), float (f32, f64) or object (externref, funcref) per parameter; it returns\n"
          "  None, one value or a tuple. It raises Trap, OutOfFuel, or what a host function raised.\n"
+         "  .begin(*args) opens a call that c.step(fuel) runs in parts, until it returns None and\n"
+         "  c.result has the result; else it returns how many ms the guest waits\n"
          "  .type such as '(i32, i32) -> i32'; .name from the module's name section");
 
 static const mp_rom_map_elem_t func_locals_table[] = {
     {MP_ROM_QSTR(MP_QSTR___doc__), MP_ROM_PTR(&func_doc)},
+    {MP_ROM_QSTR(MP_QSTR_begin), MP_ROM_PTR(&func_begin_obj)},
 };
 static MP_DEFINE_CONST_DICT(func_locals, func_locals_table);
 

@@ -151,6 +151,7 @@ typedef struct {
     struct wasm_host *hosts;
     mp_obj_t externs;       /* list: externref number n is its item n - 1 */
     mp_obj_t exception;     /* raised by a host function, on its way out; or MP_OBJ_NULL */
+    mp_obj_t waiting;       /* the gate whose call waits, while a call is interrupted */
 } wasm_store_obj_t;
 
 wasm_store_obj_t *wasm_store_new(const wl_config_t *config);
@@ -238,6 +239,13 @@ extern const mp_obj_type_t wasm_type_with_memory;
 /* Makes `callable` the host function behind an import of `module`. */
 wl_status_t wasm_host_new(wasm_store_obj_t *store, mp_obj_t module, uint32_t import,
                           const wl_functype_t *type, mp_obj_t callable, wl_func_t *func);
+
+/* ---- gate*.c: imports under a grant ---- */
+extern const mp_obj_type_t wasm_type_gate, wasm_type_gate_import, wasm_type_wait;
+wl_status_t wasm_gate_call(mp_obj_t import, wasm_store_obj_t *store, wl_instance_t *caller, uint32_t *slots);
+bool wasm_gate_fits(mp_obj_t import, const wl_functype_t *type);
+/* Milliseconds until the call that waits is worth repeating; -1 until an event comes. */
+int32_t wasm_gate_wait_left(const wasm_store_obj_t *store);
 
 /* ---- objects.c, memory.c: Memory, Table, Global ---- */
 typedef struct {

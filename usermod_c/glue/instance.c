@@ -193,6 +193,9 @@ static const char *import_refuse(wasm_store_obj_t *store, const wl_extern_type_t
     if (wasm_store_of(obj) != NULL) {
         return wasm_store_of(obj) == store ? NULL : "but the object belongs to another store";
     }
+    if (want->kind == WL_EXTERN_FUNC && mp_obj_is_type(obj, &wasm_type_gate_import)) {
+        return wasm_gate_fits(obj, want->func) ? NULL : "but the host's function is of another type";
+    }
     if (want->kind == WL_EXTERN_FUNC && mp_obj_is_callable(obj)) {
         return NULL;
     }

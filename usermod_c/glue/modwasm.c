@@ -31,6 +31,8 @@ static const mp_rom_map_elem_t globals_table[] = {
     {MP_ROM_QSTR(MP_QSTR_Table), MP_ROM_PTR(&wasm_type_table)},
     {MP_ROM_QSTR(MP_QSTR_Global), MP_ROM_PTR(&wasm_type_global)},
     {MP_ROM_QSTR(MP_QSTR_Func), MP_ROM_PTR(&wasm_type_func)},
+    {MP_ROM_QSTR(MP_QSTR_Gate), MP_ROM_PTR(&wasm_type_gate)},
+    {MP_ROM_QSTR(MP_QSTR_Wait), MP_ROM_PTR(&wasm_type_wait)},
     {MP_ROM_QSTR(MP_QSTR_MEMORY_MAX), MP_ROM_INT(WASM_DEFAULT_MEMORY_MAX_BYTES)},
     {MP_ROM_QSTR(MP_QSTR_with_memory), MP_ROM_PTR(&wasm_type_with_memory)},
     {MP_ROM_QSTR(MP_QSTR_ram_used), MP_ROM_PTR(&ram_used_obj)},

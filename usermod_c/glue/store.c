@@ -181,6 +181,7 @@ wasm_store_obj_t *wasm_store_new(const wl_config_t *config) {
     self->hosts = NULL;
     self->externs = mp_obj_new_list(0, NULL);
     self->exception = MP_OBJ_NULL;
+    self->waiting = MP_OBJ_NULL;
     wasm_core_t *core = wasm_alloc(sizeof(*core));
     wl_status_t status = WL_NO_MEMORY;
     if (core != NULL) {
