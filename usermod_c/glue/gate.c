@@ -14,7 +14,7 @@
 
 const gate_row_t gate_rows[GATE_FUNCS] = {
 #define HOST_FUNC(function, module, name, params, on, ops, makes, charge, result, blocks) \
-    {module "." name, params, GATE_KIND_##on, ops, GATE_CHARGE_##charge, GATE_RESULT_##result},
+    {module "." name, params, GATE_KIND_##on, ops, GATE_KIND_##makes, GATE_CHARGE_##charge, GATE_RESULT_##result},
 #include "host_api.def"
 };
 
@@ -78,6 +78,15 @@ enum { GRANT_KIND,
        GRANT_ACTIVE_LOW,
        GRANT_FIELDS };
 
+static void entry_rate(gate_entry_t *entry, mp_obj_t rate) {
+    entry->rate = wasm_get_u32(rate, "rate");
+    if (entry->rate > GATE_RATE_MAX) {
+        mp_raise_ValueError(MP_ERROR_TEXT("rate too large"));
+    }
+    entry->level = entry->rate * GATE_UNIT;
+    entry->ticks = (uint32_t)mp_hal_ticks_us();
+}
+
 static void entry_fill(gate_entry_t *entry, mp_obj_t grant) {
     mp_obj_t *items;
     mp_obj_get_array_fixed_n(grant, GRANT_FIELDS, &items);
@@ -86,12 +95,7 @@ static void entry_fill(gate_entry_t *entry, mp_obj_t grant) {
     entry->label = items[GRANT_LABEL];
     entry->ops = (uint8_t)wasm_get_u32(items[GRANT_OPS], "ops");
     entry->max = wasm_get_u32(items[GRANT_MAX], "max_len");
-    entry->rate = wasm_get_u32(items[GRANT_RATE], "rate");
-    if (entry->rate > GATE_RATE_MAX) {
-        mp_raise_ValueError(MP_ERROR_TEXT("rate too large"));
-    }
-    entry->level = entry->rate * GATE_UNIT;
-    entry->ticks = (uint32_t)mp_hal_ticks_us();
+    entry_rate(entry, items[GRANT_RATE]);
     if (items[GRANT_ADDRESSES] != mp_const_none) {
         mp_buffer_info_t addresses;
         mp_get_buffer_raise(items[GRANT_ADDRESSES], &addresses, MP_BUFFER_READ);
@@ -107,10 +111,12 @@ static void entry_fill(gate_entry_t *entry, mp_obj_t grant) {
 
 static mp_obj_t gate_make_new(const mp_obj_type_t *type, size_t n_args, size_t n_kw, const mp_obj_t *args) {
     enum { ARG_entries,
-           ARG_handles };
+           ARG_handles,
+           ARG_calls_per_s };
     static const mp_arg_t allowed[] = {
         {MP_QSTR_entries, MP_ARG_REQUIRED | MP_ARG_OBJ, {.u_obj = MP_OBJ_NULL}},
         {MP_QSTR_handles, MP_ARG_INT, {.u_int = 8}},
+        {MP_QSTR_calls_per_s, MP_ARG_OBJ, {.u_rom_obj = MP_ROM_INT(0)}},
     };
     mp_arg_val_t val[MP_ARRAY_SIZE(allowed)];
     mp_arg_parse_all_kw_array(n_args, n_kw, args, MP_ARRAY_SIZE(allowed), allowed, val);
@@ -124,6 +130,7 @@ static mp_obj_t gate_make_new(const mp_obj_type_t *type, size_t n_args, size_t n
     memset((char *)self + sizeof(self->base), 0, sizeof(*self) - sizeof(self->base));
     self->n_entries = (uint16_t)(n + (size_t)val[ARG_handles].u_int);
     self->entries = m_new0(gate_entry_t, self->n_entries);
+    entry_rate(&self->budget, val[ARG_calls_per_s].u_obj);
     self->events = m_new0(gate_event_t, GATE_QUEUE);
     for (size_t i = 0; i < n; i++) {
         entry_fill(&self->entries[i], grants[i]);
@@ -134,7 +141,18 @@ static mp_obj_t gate_make_new(const mp_obj_type_t *type, size_t n_args, size_t n
     return MP_OBJ_FROM_PTR(self);
 }
 
-/* bind(name, driver): an object to give to Instance for the import; LookupError without a grant. */
+/* The kind of the grant that a call needs: its own, or of what makes the handle that it takes. */
+static uint8_t grant_kind(const gate_row_t *row) {
+    for (size_t i = 0; i < GATE_FUNCS; i++) {
+        if (gate_rows[i].makes == row->on && row->on != GATE_KIND_NONE) {
+            return gate_rows[i].on;
+        }
+    }
+    return row->on;
+}
+
+/* bind(name, driver): an object to give to Instance for the import. ValueError when there is no such function,
+ * KeyError when nothing in the grant allows it. */
 static mp_obj_t gate_bind(mp_obj_t self_in, mp_obj_t name, mp_obj_t driver) {
     gate_obj_t *self = MP_OBJ_TO_PTR(self_in);
     const char *s = mp_obj_str_get_str(name);
@@ -143,20 +161,21 @@ static mp_obj_t gate_bind(mp_obj_t self_in, mp_obj_t name, mp_obj_t driver) {
         func++;
     }
     if (func == GATE_FUNCS) {
-        mp_raise_type_arg(&mp_type_KeyError, name);
+        mp_raise_msg_varg(&mp_type_ValueError, MP_ERROR_TEXT("no function %s"), s);
     }
-    gate_import_obj_t *o = mp_obj_malloc(gate_import_obj_t, &wasm_type_gate_import);
-    o->gate = self;
-    o->driver = driver;
-    o->func = func;
-    o->entry = 0;
-    while (o->entry < self->n_entries && self->entries[o->entry].kind != gate_rows[func].on) {
-        o->entry++;
+    const gate_row_t *row = &gate_rows[func];
+    uint8_t kind = grant_kind(row);
+    for (uint16_t i = 0; i < self->n_entries; i++) {
+        if (self->entries[i].kind == kind && (row->op & ~self->entries[i].ops) == 0) {
+            gate_import_obj_t *o = mp_obj_malloc(gate_import_obj_t, &wasm_type_gate_import);
+            o->gate = self;
+            o->driver = driver;
+            o->func = func;
+            o->entry = i;
+            return MP_OBJ_FROM_PTR(o);
+        }
     }
-    if (o->entry == self->n_entries && gate_rows[func].params[0] != 'h') {
-        mp_raise_type_arg(&mp_type_KeyError, name);
-    }
-    return MP_OBJ_FROM_PTR(o);
+    mp_raise_type_arg(&mp_type_KeyError, name);
 }
 static MP_DEFINE_CONST_FUN_OBJ_3(gate_bind_obj, gate_bind);
 
@@ -248,8 +267,8 @@ static void gate_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
 }
 
 WASM_DOC(gate,
-         "Gate(entries, handles=8): an app's grant; entries are (kind, label, ops, max_len, rate,\n"
-         "  addresses, active_low). .bind(name, driver) makes an import, .close() ends all handles;\n"
+         "Gate(entries, handles=8, calls_per_s=0): an app's grant; entries are (kind, label, ops,\n"
+         "  max_len, rate, addresses, active_low). .bind(name, driver) makes an import, .close() ends all handles;\n"
          "  .denied counts errors by reason");
 
 static const mp_rom_map_elem_t gate_locals_table[] = {

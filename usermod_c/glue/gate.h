@@ -44,7 +44,7 @@ enum { GATE_RESULT_I32,
 typedef struct {
     char name[20]; /* "i2c.transaction" */
     char params[GATE_PARAMS + 1];
-    uint8_t on, op, charge, result;
+    uint8_t on, op, makes, charge, result;
 } gate_row_t;
 
 enum {
@@ -86,6 +86,7 @@ typedef struct {
     volatile uint16_t head, tail; /* of the queue: written here, read there */
     volatile uint32_t lost;
     gate_event_t *events;
+    gate_entry_t budget; /* its rate: host calls per second, of all kinds together */
     uint32_t counts[GATE_ERRORS]; /* errors returned, by -code */
     /* A call that waits: it is repeated, at the same place and with no fuel used since. */
     const uint32_t *wait_slots;

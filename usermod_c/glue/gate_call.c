@@ -485,13 +485,15 @@ wl_status_t wasm_gate_call(mp_obj_t import_in, wasm_store_obj_t *store, wl_insta
     c.gate = c.import->gate;
     c.row = &gate_rows[c.import->func];
     c.memory = caller == NULL ? NULL : wl_instance_memory(caller);
-    if (c.gate->wait_slots != NULL && c.gate->wait_resume != MP_OBJ_NULL && wait_is(c.gate, store, slots)) {
-        if (gate_wait_left(c.gate) != 0) {
-            return WL_INTERRUPTED;
-        }
-        return fenced(&c, store, slots, true);
+    bool again = c.gate->wait_slots != NULL && wait_is(c.gate, store, slots);
+    if (again && c.gate->wait_resume != MP_OBJ_NULL) {
+        store->waiting = MP_OBJ_FROM_PTR(c.gate);
+        return gate_wait_left(c.gate) != 0 ? WL_INTERRUPTED : fenced(&c, store, slots, true);
     }
-    int32_t result = check(&c, slots);
+    int32_t result = again ? 0 : check_rate(&c.gate->budget, 1);
+    if (result == 0) {
+        result = check(&c, slots);
+    }
     if (result != 0) {
         put_code(&c, slots, result);
         return WL_OK;
