@@ -20,6 +20,9 @@ More: help(wasm.Module), Instance, Memory, Table, Global, Func, with_memory"""
 _FILES = {
     "run": "loader",
     "sketch": "setup_loop",
+    "App": "app",
+    "serve": "app",
+    "ps": "app",
     "WasmError": "errors",
     "LoadError": "errors",
     "Malformed": "errors",
@@ -27,6 +30,7 @@ _FILES = {
     "Unsupported": "errors",
     "LinkError": "errors",
     "CapabilityError": "errors",
+    "Exit": "errors",
     "Trap": "errors",
     "OutOfFuel": "errors",
 }

@@ -8,6 +8,7 @@ WasmError
         Unsupported they need a feature that the engine leaves out
     LinkError       an import is missing or of another type
     CapabilityError the guest used what it was not granted
+    Exit            the guest has ended itself
     Trap            the guest did what the specification answers with a trap
     OutOfFuel       the fuel is gone; the call can go on
 """
@@ -54,6 +55,14 @@ class LinkError(WasmError):
 
 class CapabilityError(WasmError):
     """The guest used something that it was not granted; the text names it."""
+
+
+class Exit(WasmError):
+    """The guest ended itself from a host call, with an exit `code`."""
+
+    def __init__(self, code):
+        super().__init__(f"exit {code}")
+        self.code = code
 
 
 class Trap(WasmError):

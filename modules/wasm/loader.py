@@ -50,23 +50,37 @@ def instantiate(source, imports: dict, limits: dict):
         raise MemoryError(shortage(data, memory_max, _free()))
 
 
-def run(source, *args, imports=None, log=print, **limits):
-    """Load a module from a path or from bytes, run it and return its result.
-
-    Its start function runs first, then the export `_start`, `main` or `run`, with `args`. The
-    guest may log (`log` gets each text, with its level) and import what `imports` gives; without
-    it, {module: {name: object}}, everything else is a LinkError. `limits` are those of Instance:
-    fuel, memory_max, stack, code_cache, table_max (bytes, and units of fuel).
-    """
-    granted = _log.imports(log)
-    granted.update(imports or {})
-    instance = instantiate(source, granted, limits)
+def entry(instance, args=()):
+    """Return (function, arguments) of what runs a guest, (None, args) where nothing is exported for it."""
     exports = instance.exports
     for name in _ENTRIES:
         if name in exports and isinstance(exports[name], _wasm.Func):
-            entry = exports[name]
-            if name == "main" and not args and entry.type.startswith("(i32, i32)"):
+            function = exports[name]
+            if name == "main" and not args and function.type.startswith("(i32, i32)"):
                 args = (0, 0)  # C's argc and argv
-            return entry(*args)
+            return function, args
+    return None, args
+
+
+def run(source, *args, imports=None, log=print, policy=None, **limits):
+    """Load a package or a bare module from a path or from bytes, run it and return its result.
+
+    A package runs with what its manifest asks for and `policy` (a path; else /policy.json) allows; see
+    App. A bare module may log, and import what `imports` gives, {module: {name: object}}; everything else
+    is a LinkError. Its start function runs first, then the export `_start`, `main` or `run`, with `args`;
+    `limits` are those of Instance: fuel, memory_max, stack, code_cache, table_max (bytes, and units of
+    fuel). `log` gets each line.
+    """
+    data = read(source) if isinstance(source, str) else source
+    if imports is None and not limits and _wasm.Module(data).custom("wasmlet.manifest") is not None:
+        from .app import App
+
+        return App(data, policy, log).run()
+    granted = _log.imports(log)
+    granted.update(imports or {})
+    instance = instantiate(data, granted, limits)
+    function, args = entry(instance, args)
+    if function:
+        return function(*args)
     if not instance.started:
         raise WasmError("nothing to run: none of _start, main and run is exported")
