@@ -63,7 +63,10 @@ def _rows(api):
         for kind in api.kinds
         for bit, op in enumerate(api.ops[kind])
     ]
-    yield [f'HOST_ERROR({identifier(error.name)}, "{error.name}", {error.code})' for error in api.errors]
+    yield [
+        f'HOST_ERROR({identifier(error.name)}, "{error.name}", {error.code})'
+        for error in api.errors
+    ]
     yield [f"HOST_EVENT({identifier(event.name)}, {event.code})" for event in api.events]
     yield [_function(function) for function in api.functions]
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""One app under its grant: from a package and the board's policy to a guest that runs, and its end."""
+"""One app under its grant: from a package and a policy to a guest that runs, and its end."""
 
 import time
 
@@ -29,7 +29,15 @@ def _rows(grant: dict, kind: str, label: str, ops, max_len="max_len", active_low
         addresses = item["addrs"].to_bytes(16, "little") if "addrs" in item else None
         low = bool(active_low and item["hw"].get("active_low"))
         yield (
-            (kind, item[label], ops(item), item.get(max_len, 0), item["max_per_s"], addresses, low),
+            (
+                kind,
+                item[label],
+                ops(item),
+                item.get(max_len, 0),
+                item["max_per_s"],
+                addresses,
+                low,
+            ),
             item,
         )
 
@@ -64,7 +72,7 @@ def table(grant: dict) -> list:
         rows.append(((kind, "", ops, max_len, rate, None, False), grant.get(kind)))
 
     if "timer" in grant:
-        single("timer", max_len=grant["timer"]["max"])
+        single("timer", max_len=grant["timer"]["max"], rate=grant["timer"]["min_ms"])
     if "kv" in grant:
         single("kv", max_len=grant["kv"]["bytes"])
     if "fs" in grant:
@@ -149,16 +157,16 @@ def _find_policy(policy):
 class App:
     """A package, what it is granted, and the guest while it runs.
 
-    `state` is "stopped", "running", "backoff" (it failed, and will start again) or "faulted" (see
-    `fault`). `denied` counts by reason the host calls that were refused.
+    `state` is "stopped", "running", "backoff" (it will start again) or "faulted" (see `fault`).
+    `denied` counts by reason the host calls that were refused.
     """
 
     def __init__(self, source, policy=None, log=None):
         """Load a package from a path or bytes.
 
-        `policy` is a policy, a path, or None for the board's /policy.json. `log`, where given, gets each line
-        of log. Raises PackageError, LoadError, and CapabilityError when the package asks for what the
-        policy does not give.
+        `policy` is a policy, a path, or None for the board's /policy.json. `log`, where given, gets
+        each line of log. Raises PackageError, LoadError, and CapabilityError when the package asks
+        for what the policy does not give.
         """
         from . import package
         from .capability import grant
@@ -169,9 +177,10 @@ class App:
         self.grant = grant(self.package.manifest, _find_policy(policy))
         self.id = self.grant["app"]["id"] or self.path or "app"
         if self.grant["denied"]:
-            raise CapabilityError(self.id + ": " + "\n  ".join([""] + self.grant["denied"]).strip())
+            raise CapabilityError(self.id + ":\n  " + "\n  ".join(self.grant["denied"]))
         self.hal = hal
         self.clock = time
+        self.broker = None
         self.state = "stopped"
         self.fault = None
         self.result = None
@@ -180,8 +189,8 @@ class App:
         self.gate = None
         self._emit = log
         self._lines = []
-        self._undo = []
-        self._table = None
+        self.entries = []  # the grant's items behind the gate's entries, for drivers
+        self.cleanup = []  # functions of drivers, called when the app stops, the newest first
         self._instance = None
         self._call = None
         self._counts = {}
@@ -195,14 +204,6 @@ class App:
         return f"<App {self.id} {self.state}>"
 
     # ---- What drivers use ----
-
-    def entry(self, index: int) -> dict:
-        """Return the grant's item behind the gate's entry `index`."""
-        return self._table[index][1]
-
-    def on_stop(self, function):
-        """Call `function` when the app stops, the newest first."""
-        self._undo.append(function)
 
     def memory(self):
         """Return the guest's first linear memory, None when it exports none."""
@@ -229,7 +230,7 @@ class App:
     # ---- Linking ----
 
     def _imports(self) -> dict:
-        """Bind what the module imports to the gate; raise CapabilityError for what no grant covers."""
+        """Bind what the module imports; raise CapabilityError for what no grant covers."""
         from .manifest import example
 
         imports = {}
@@ -293,11 +294,11 @@ class App:
 
     def _link(self):
         grant = self.grant
-        self._table = table(grant)
+        rows = table(grant)
+        self.entries = [row[1] for row in rows]
         handles = _HANDLES + grant.get("timer", {}).get("max", 0)
-        self.gate = _wasm.Gate(
-            [row[0] for row in self._table], handles, grant["cpu"]["calls_per_s"]
-        )
+        entries = [row[0] for row in rows]
+        self.gate = _wasm.Gate(entries, handles, grant["cpu"]["calls_per_s"])
         memory = grant["memory"]
         self._quota = grant["cpu"]["fuel_per_period"] or None
         limits = {
@@ -319,14 +320,14 @@ class App:
         if function:
             return function.begin(*args)
         if not self._instance.started:
-            raise WasmError("nothing to run: none of _start, main, run, setup and loop is exported")
+            raise WasmError("nothing to run: it exports none of _start, main, run, setup + loop")
         return None
 
     def step(self, fuel=_SLICE):
         """Run the guest for at most `fuel` units.
 
-        Returns in how many ms it is worth calling again: 0 at once, -1 when an event comes, None when
-        it has ended. Raises what ended it, unless it will start again.
+        Returns in how many ms it is worth calling again: 0 at once, -1 when an event comes, None
+        when it has ended. Raises what ended it, unless it will start again.
         """
         if self.state == "backoff":
             left = self.clock.ticks_diff(self._period, self.clock.ticks_ms())
@@ -364,7 +365,9 @@ class App:
             self._busy += self.clock.ticks_diff(self.clock.ticks_ms(), began)
             deadline = self.grant["cpu"]["call_deadline_ms"]
             if deadline and self._busy > deadline:
-                raise Trap(f"did not wait or return for {self._busy} ms, {deadline} are granted", "deadline")
+                raise Trap(
+                    f"ran for {self._busy} ms without waiting ({deadline} granted)", "deadline"
+                )
         return left or 0
 
     def _next(self) -> bool:
@@ -395,7 +398,7 @@ class App:
         return None
 
     def _again(self, least: int) -> bool:
-        """Go to "backoff" when the grant's restart policy is at least `least`: 1 on a fault, 2 always."""
+        """Go to "backoff" when the restart policy is at least `least`: 1 on a fault, 2 always."""
         restart = self.grant["restart"]
         if restart["policy"] < least or self.restarts >= restart["max"]:
             return False
@@ -405,7 +408,7 @@ class App:
         return True
 
     def run(self):
-        """Start it and run it to its end, in the foreground; return its result. Ctrl-C stops it."""
+        """Start it, run it to its end in the foreground, return its result. Ctrl-C stops it."""
         self.start()
         try:
             while True:
@@ -426,15 +429,14 @@ class App:
         self.state = state
         if self in running and state != "backoff":
             running.remove(self)
-        gate = self.gate
-        while self._undo:
+        if self.gate:
+            self._counts = self.gate.denied
+            self.gate.close()
+        while self.cleanup:
             try:
-                self._undo.pop()()
+                self.cleanup.pop()()
             except Exception as e:
                 self.log(1, f"stopping: {e!r}")
-        if gate:
-            self._counts = gate.denied
-            gate.close()
         self._instance = None
         self._call = None
         self.gate = None

@@ -51,7 +51,7 @@ def instantiate(source, imports: dict, limits: dict):
 
 
 def entry(instance, args=()):
-    """Return (function, arguments) of what runs a guest, (None, args) where nothing is exported for it."""
+    """Return (function, arguments) of what runs a guest; function is None where there is none."""
     exports = instance.exports
     for name in _ENTRIES:
         if name in exports and isinstance(exports[name], _wasm.Func):
@@ -65,14 +65,15 @@ def entry(instance, args=()):
 def run(source, *args, imports=None, log=print, policy=None, **limits):
     """Load a package or a bare module from a path or from bytes, run it and return its result.
 
-    A package runs with what its manifest asks for and `policy` (a path; else /policy.json) allows; see
-    App. A bare module may log, and import what `imports` gives, {module: {name: object}}; everything else
-    is a LinkError. Its start function runs first, then the export `_start`, `main` or `run`, with `args`;
-    `limits` are those of Instance: fuel, memory_max, stack, code_cache, table_max (bytes, and units of
-    fuel). `log` gets each line.
+    A package runs with what its manifest asks for and `policy` (a path; else /policy.json) allows;
+    see App. A bare module may log, and import what `imports` gives, {module: {name: object}};
+    everything else is a LinkError. Its start function runs first, then the export `_start`, `main`
+    or `run`, with `args`; `limits` are those of Instance: fuel, memory_max, stack, code_cache,
+    table_max (bytes, and units of fuel). `log` gets each line.
     """
     data = read(source) if isinstance(source, str) else source
-    if imports is None and not limits and _wasm.Module(data).custom("wasmlet.manifest") is not None:
+    is_package = _wasm.Module(data).custom("wasmlet.manifest") is not None
+    if is_package and imports is None and not limits:
         from .app import App
 
         return App(data, policy, log).run()

@@ -61,7 +61,7 @@ typedef struct {
     uint8_t ops;  /* allowed, a bit each in host_api.def's order */
     bool open, active_low;
     uint32_t max;      /* bytes of one call, 0 without limit; timer: alarms at a time */
-    uint32_t rate;     /* per second, 0 without limit; alarm: its period in ms, 0 when it fires once */
+    uint32_t rate;     /* per second, 0 without limit; timer: least ms; alarm: its period in ms, 0: fires once */
     uint32_t level;    /* what may still be charged, GATE_UNIT for each call or byte */
     uint32_t ticks;    /* when `level` was reckoned, in us; alarm: when it is due, in ms */
     uint8_t addresses[16]; /* a bit each */

@@ -127,6 +127,9 @@ int32_t gate_alarm_start(gate_obj_t *gate, const gate_entry_t *grant, uint32_t m
     if (ms == 0 || ms > ALARM_MAX_MS) {
         return GATE_INVALID;
     }
+    if (ms < grant->rate) {
+        return GATE_DENIED;
+    }
     gate_entry_t *entry = running < grant->max ? gate_entry_new(gate, GATE_KIND_ALARM) : NULL;
     if (entry == NULL) {
         return GATE_FULL;
