@@ -139,7 +139,7 @@ def _unclaim(app):
 
 
 def _find_policy(policy):
-    """Return the policy: what is given, a path's contents, or /policy.json's where there is one."""
+    """Return the policy: as given, of a path, or of /policy.json; None where there is none."""
     from .policy import load
 
     if isinstance(policy, str):
@@ -164,9 +164,9 @@ class App:
     def __init__(self, source, policy=None, log=None):
         """Load a package from a path or bytes.
 
-        `policy` is a policy, a path, or None for the board's /policy.json. `log`, where given, gets
-        each line of log. Raises PackageError, LoadError, and CapabilityError when the package asks
-        for what the policy does not give.
+        `policy` is a policy, a path, or None for the board's /policy.json. `log`, where given,
+        gets each line of log. Raises PackageError, LoadError, and CapabilityError when the package
+        asks for what the policy does not give.
         """
         from . import package
         from .capability import grant

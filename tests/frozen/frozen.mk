@@ -15,23 +15,11 @@ $(BUILD)/frozen/%.wasm: tests/frozen/wat/%.wat | $(PACKAGES_TEST)
 test-frozen: $(PACKAGES_TEST) $(VENV_TEST) $(UNIX_FIRMWARE) frozen-wasm ## test `import wasm` on the unix firmware
 	@$(VENV_PYTHON) -m pytest tests/frozen
 
-# The same module on a Cortex-M3, where instructions can be counted.
-CALLS_FIRMWARE := $(BUILD)/calls/firmware.elf
-CALLS_LD := $(BUILD)/calls/mps2.ld
+# The same modules on a Cortex-M3, where instructions can be counted.
+CALLS_WASM := $(BUILD)/frozen/calls.wasm $(BUILD)/frozen/gate.wasm
 
 .PHONY: bench-calls
 
 # Not a file's rule: a figure above its limit fails the target and keeps the file.
-bench-calls: $(CALLS_FIRMWARE) $(BUILD)/frozen/calls.wasm ## count what calls between Python and Wasm cost (instructions, Cortex-M3)
-	@$(PYTHON) tests/frozen/calls/measure.py $^ $(BUILD)/calls.json
-
-# The port's linker script leaves out the unwind tables of libgcc's 64-bit division.
-$(CALLS_LD): $(MPY_READY)
-	@mkdir -p $(@D)
-	@sed 's/\*(\.text\*)/& *(.ARM.exidx*)/' $(MPY)/ports/qemu/mcu/arm/mps2.ld >$@
-
-$(CALLS_FIRMWARE): $(MPY_CROSS) $(FIRMWARE_DEPS) $(CALLS_LD) | $(MPY_LIB) $(PACKAGES_TEST)
-	@$(STEP) "micropython: building the qemu firmware" $(BUILD)/log/calls.log \
-		$(MPY_MAKE) -C $(MPY)/ports/qemu BOARD=MPS2_AN385 BUILD=$(abspath $(@D)) \
-		LDSCRIPT=$(abspath $(CALLS_LD)) $(MPY_USERMOD)
-	@touch $@
+bench-calls: $(BUILD)/QEMU_ARM/firmware.elf $(CALLS_WASM) ## count what calls between Python and Wasm cost (instructions, Cortex-M3)
+	@$(PYTHON) tests/frozen/calls/measure.py $(BUILD)/calls.json $^

@@ -22,3 +22,12 @@ def test_an_export_costs_at_most_two_python_calls(figures, name):
 
 def test_a_host_function_costs_at_most_three_python_calls(figures):
     assert figures["host"]["ratio"] <= 3, figures
+
+
+def test_a_gated_pin_costs_at_most_400_instructions_more_than_python_s_own(figures):
+    assert figures["pin"]["wasm"] - figures["pin"]["python"] <= 400, figures
+
+
+def test_the_check_of_a_granted_call_costs_at_most_120_instructions(figures):
+    assert 20 <= figures["check"] <= 120, figures
+    assert figures["check"] < figures["gate"], figures

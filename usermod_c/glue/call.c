@@ -270,7 +270,7 @@ static MP_NORETURN MP_NOINLINE void func_raise_argument(const wasm_func_obj_t *s
 }
 
 /* Opens a call with Python's arguments, and holds interrupts. */
-static wasm_call_t *func_open(const wasm_func_obj_t *self, size_t n_args, size_t n_kw, const mp_obj_t *args) {
+static MP_ALWAYSINLINE inline wasm_call_t *func_open(const wasm_func_obj_t *self, size_t n_args, size_t n_kw, const mp_obj_t *args) {
     const wl_functype_t *type = self->type;
     wasm_core_t *core = wasm_core(self->store);
     if (n_kw != 0 || n_args != type->n_params) {

@@ -46,14 +46,6 @@ gate_entry_t *gate_entry_new(gate_obj_t *gate, uint8_t kind) {
     return NULL;
 }
 
-gate_entry_t *gate_entry(gate_obj_t *gate, uint32_t handle) {
-    uint32_t i = handle - 1;
-    if (i >= gate->n_entries || !gate->entries[i].open) {
-        return NULL;
-    }
-    return &gate->entries[i];
-}
-
 int32_t gate_fail(gate_obj_t *gate, int32_t code) {
     gate->counts[-code]++;
     return code;

@@ -32,7 +32,7 @@ enum {
 };
 
 enum { GATE_CHARGE_NONE,
-       GATE_CHARGE_CALL,
+       GATE_CHARGE_CALL, /* 1: so many */
        GATE_CHARGE_BYTES };
 
 enum { GATE_RESULT_I32,
@@ -120,7 +120,9 @@ static inline uint32_t gate_handle(const gate_obj_t *gate, const gate_entry_t *e
     return (uint32_t)(entry - gate->entries) + 1;
 }
 /* The open entry behind a handle, NULL when there is none. */
-gate_entry_t *gate_entry(gate_obj_t *gate, uint32_t handle);
+static inline gate_entry_t *gate_entry(gate_obj_t *gate, uint32_t handle) {
+    return handle - 1 < gate->n_entries && gate->entries[handle - 1].open ? &gate->entries[handle - 1] : NULL;
+}
 
 /* ---- gate_events.c ---- */
 void gate_post(gate_obj_t *gate, uint32_t kind, uint32_t handle, uint32_t value); /* from interrupts, too */

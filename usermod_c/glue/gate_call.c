@@ -33,7 +33,7 @@ typedef struct {
     const gate_import_obj_t *import;
     const gate_row_t *row;
     gate_entry_t *entry;
-    wl_memory_t *memory;
+    wl_instance_t *caller;
     uint32_t charge;
     param_t params[GATE_PARAMS];
 } gate_call_t;
@@ -45,13 +45,18 @@ typedef struct {
 
 /* ---- Checks ---- */
 
-static int32_t check_range(gate_call_t *c, param_t *param, uint32_t address, uint32_t size) {
+static uint8_t *guest_bytes(const gate_call_t *c, uint32_t address, uint32_t size) {
+    wl_memory_t *memory = c->caller == NULL ? NULL : wl_instance_memory(c->caller);
+    return memory == NULL ? NULL : wl_memory_range(memory, address, size);
+}
+
+static int32_t check_range(const gate_call_t *c, param_t *param, uint32_t address, uint32_t size) {
     param->value = size;
-    param->bytes = c->memory == NULL ? NULL : wl_memory_range(c->memory, address, size);
+    param->bytes = guest_bytes(c, address, size);
     return param->bytes == NULL ? GATE_BAD_POINTER : 0;
 }
 
-static int32_t check_string(gate_call_t *c, param_t *param, uint32_t address, uint32_t size) {
+static int32_t check_string(const gate_call_t *c, param_t *param, uint32_t address, uint32_t size) {
     if (size == 0) {
         return GATE_INVALID;
     }
@@ -75,7 +80,7 @@ static int32_t check_bytes(gate_call_t *c, param_t *param, uint32_t address, uin
     return check_range(c, param, address, size);
 }
 
-static int32_t check_segments(gate_call_t *c, param_t *param, uint32_t address, uint32_t count) {
+static int32_t check_segments(const gate_call_t *c, param_t *param, uint32_t address, uint32_t count) {
     if (count == 0) {
         return GATE_INVALID;
     }
@@ -87,33 +92,46 @@ static int32_t check_segments(gate_call_t *c, param_t *param, uint32_t address, 
     return code;
 }
 
-static int32_t check_param(gate_call_t *c, char kind, param_t *param, const uint32_t *slots) {
+#define LETTER(c) (1u << ((c) - 'a'))
+
+static bool is_pair(char kind) { /* of slots: address and size */
+    return LETTER(kind) & (LETTER('r') | LETTER('s') | LETTER('v') | LETTER('w'));
+}
+
+static int32_t check_pair(gate_call_t *c, char kind, param_t *param, const uint32_t *slots) {
     switch (kind) {
-        case 'a':
-            param->value = slots[0];
-            return slots[0] < 128 && (c->entry->addresses[slots[0] / 8] >> slots[0] % 8 & 1) ? 0 : GATE_DENIED;
         case 's':
             return check_string(c, param, slots[0], slots[1]);
-        case 'r':
-        case 'w':
-            return check_bytes(c, param, slots[0], slots[1]);
         case 'v':
             return check_segments(c, param, slots[0], slots[1]);
         default:
-            param->value = slots[0];
-            return 0;
+            return check_bytes(c, param, slots[0], slots[1]);
     }
 }
 
-static uint32_t param_slots(char kind) {
-    return strchr("srwv", kind) != NULL ? 2 : 1;
+static int32_t check_address(const gate_entry_t *entry, uint32_t address) {
+    return address < 128 && (entry->addresses[address / 8] >> address % 8 & 1) ? 0 : GATE_DENIED;
+}
+
+static int32_t check_params(gate_call_t *c, const char *kind, const uint32_t *slots) {
+    for (param_t *param = c->params; *kind != 0; kind++, param++) {
+        int32_t code = 0;
+        param->value = *slots++;
+        if (is_pair(*kind)) {
+            code = check_pair(c, *kind, param, slots - 1);
+            slots++;
+        } else if (*kind == 'a') {
+            code = check_address(c->entry, param->value);
+        }
+        if (code != 0) {
+            return code;
+        }
+    }
+    return 0;
 }
 
 /* A bucket that holds what a second brings. */
 static int32_t check_rate(gate_entry_t *entry, uint32_t charge) {
-    if (entry->rate == 0 || charge == 0) {
-        return 0;
-    }
     uint32_t passed = ((uint32_t)mp_hal_ticks_us() - entry->ticks) >> GATE_TICK_SHIFT;
     uint32_t full = entry->rate * GATE_UNIT;
     entry->ticks += passed << GATE_TICK_SHIFT;
@@ -132,7 +150,7 @@ static int32_t check_rate(gate_entry_t *entry, uint32_t charge) {
     return 0;
 }
 
-static int32_t check(gate_call_t *c, const uint32_t *slots) {
+static MP_NOINLINE int32_t check(gate_call_t *c, const uint32_t *slots) {
     const char *kind = c->row->params;
     if (*kind == 'h') {
         c->gate->handle = slots[0];
@@ -151,15 +169,9 @@ static int32_t check(gate_call_t *c, const uint32_t *slots) {
     if (c->row->op & ~c->entry->ops) {
         return GATE_DENIED;
     }
-    c->charge = c->row->charge != GATE_CHARGE_NONE;
-    for (param_t *param = c->params; *kind != 0; kind++, param++) {
-        int32_t code = check_param(c, *kind, param, slots);
-        if (code != 0) {
-            return code;
-        }
-        slots += param_slots(*kind);
-    }
-    return check_rate(c->entry, c->charge);
+    c->charge = c->row->charge; /* one call, or what check_bytes finds */
+    int32_t code = check_params(c, kind, slots);
+    return code == 0 && c->entry->rate != 0 && c->charge != 0 ? check_rate(c->entry, c->charge) : code;
 }
 
 /* ---- Waiting ---- */
@@ -323,7 +335,7 @@ static mp_obj_t drive_segments(gate_call_t *c) {
         segment_t *s = &segments[i];
         s->flags = record[0];
         s->bytes = record[2];
-        s->data = wl_memory_range(c->memory, record[1], record[2]);
+        s->data = guest_bytes(c, record[1], record[2]);
         if (s->flags > SEGMENT_READ || s->data == NULL || s->bytes > left) {
             int32_t code = s->flags > SEGMENT_READ ? GATE_INVALID : s->data == NULL ? GATE_BAD_POINTER : GATE_TOO_LONG;
             return MP_OBJ_NEW_SMALL_INT(code);
@@ -479,18 +491,37 @@ static wl_status_t fenced(gate_call_t *c, wasm_store_obj_t *store, uint32_t *slo
     return status;
 }
 
+/* A call while there is a wait: whether it is the one that waits, and then what comes of it. */
+static bool call_again(gate_call_t *c, wasm_store_obj_t *store, uint32_t *slots, wl_status_t *status) {
+    gate_obj_t *gate = c->gate;
+    if (!wait_is(gate, store, slots)) {
+        return false;
+    }
+    store->waiting = MP_OBJ_FROM_PTR(gate);
+    *status = WL_INTERRUPTED;
+    if (gate_wait_left(gate) == 0) {
+        if (gate->wait_resume == MP_OBJ_NULL) {
+            return false; /* its own end, in the usual way */
+        }
+        *status = fenced(c, store, slots, true);
+    }
+    return true;
+}
+
 wl_status_t wasm_gate_call(mp_obj_t import_in, wasm_store_obj_t *store, wl_instance_t *caller, uint32_t *slots) {
     gate_call_t c;
     c.import = MP_OBJ_TO_PTR(import_in);
     c.gate = c.import->gate;
     c.row = &gate_rows[c.import->func];
-    c.memory = caller == NULL ? NULL : wl_instance_memory(caller);
-    bool again = c.gate->wait_slots != NULL && wait_is(c.gate, store, slots);
-    if (again && c.gate->wait_resume != MP_OBJ_NULL) {
-        store->waiting = MP_OBJ_FROM_PTR(c.gate);
-        return gate_wait_left(c.gate) != 0 ? WL_INTERRUPTED : fenced(&c, store, slots, true);
+    c.caller = caller;
+    wl_status_t status;
+    if (c.gate->wait_slots != NULL && call_again(&c, store, slots, &status)) {
+        return status;
     }
-    int32_t result = again ? 0 : check_rate(&c.gate->budget, 1);
+    int32_t result = 0;
+    if (c.gate->budget.rate != 0 && c.gate->wait_slots == NULL) {
+        result = check_rate(&c.gate->budget, 1);
+    }
     if (result == 0) {
         result = check(&c, slots);
     }
@@ -518,7 +549,7 @@ bool wasm_gate_fits(mp_obj_t import_in, const wl_functype_t *type) {
     uint8_t want = row->result == GATE_RESULT_U64 ? WL_I64 : WL_I32;
     size_t n = 0;
     for (const char *kind = row->params; *kind != 0; kind++) {
-        n += param_slots(*kind);
+        n += is_pair(*kind) ? 2 : 1;
     }
     bool fits = n == type->n_params && type->n_results == 1 && type->results[0] == want;
     for (size_t i = 0; fits && i < n; i++) {

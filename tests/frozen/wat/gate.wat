@@ -41,4 +41,15 @@
   (; two waits in a row, without fuel between them ;)
   (func (export "sleep_twice") (param i32) (result i32)
     (i32.add (call $sleep (local.get 0)) (call $sleep (local.get 0))))
-  (func (export "monotonic") (result i64) (call $monotonic)))
+  (func (export "monotonic") (result i64) (call $monotonic))
+  (func (export "writes") (param $n i32) (param $pin i32) (result i32)
+    loop $again
+      (drop (call $gpio_write (local.get $pin) (i32.const 1)))
+      (br_if $again (local.tee $n (i32.sub (local.get $n) (i32.const 1))))
+    end
+    i32.const 0)
+  (func (export "no_writes") (param $n i32) (result i32)
+    loop $again
+      (br_if $again (local.tee $n (i32.sub (local.get $n) (i32.const 1))))
+    end
+    i32.const 0))
