@@ -222,7 +222,7 @@ static int pin_toggle(gate_call_t *c) {
     return gate_pin_read(c->entry->device, &level) && gate_pin_write(c->entry->device, !level) ? DONE : PYTHON;
 }
 
-static int sleep_ms(gate_call_t *c, wasm_store_obj_t *store, const uint32_t *slots) {
+static int wait_ms(gate_call_t *c, wasm_store_obj_t *store, const uint32_t *slots) {
     gate_obj_t *gate = c->gate;
     if (!wait_is(gate, store, slots)) {
         wait_begin(gate, store, slots, c->params[0].value, MP_OBJ_NULL);
@@ -294,7 +294,7 @@ static int call_native(gate_call_t *c, wasm_store_obj_t *store, const uint32_t *
             memset(c->entry, 0, sizeof(*c->entry));
             return DONE;
         case GATE_FUNC_TIME_SLEEP_MS:
-            return sleep_ms(c, store, slots);
+            return wait_ms(c, store, slots);
         case GATE_FUNC_SYS_POLL:
             return poll(c, store, slots, result);
         case GATE_FUNC_SYS_OVERRUNS:
