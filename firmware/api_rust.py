@@ -125,7 +125,8 @@ def _params(function, form):
 def _import(function):
     yield f'        #[link_name = "{function.name}"]'
     name = f"{function.module}_{function.name}"
-    yield f"        fn {name}({_params(function, _IMPORTED)}) -> {_IMPORTED_RESULTS[function.result]};"
+    result = _IMPORTED_RESULTS[function.result]
+    yield f"        fn {name}({_params(function, _IMPORTED)}) -> {result};"
 
 
 def _wrapper(function):

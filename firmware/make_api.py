@@ -11,12 +11,13 @@ from pathlib import Path
 import api_assemblyscript
 import api_c
 import api_gate
+import api_page
 import api_rust
 import api_zig
 import host_api
 
 ROOT = Path(__file__).resolve().parent.parent
-PARTS = (api_gate, api_c, api_rust, api_zig, api_assemblyscript)
+PARTS = (api_gate, api_c, api_rust, api_zig, api_assemblyscript, api_page)
 
 
 def texts(api):
