@@ -14,7 +14,7 @@ __doc__ = """WebAssembly apps in a sandbox
   i = wasm.Instance(m, {'env': {'double': f}}, fuel=1000000, memory_max=16384)
   i.exports.add(2, 3)       call an export; i.exports.memory[0:4], memoryview(i.exports.memory)
   wasm.Trap, OutOfFuel, LinkError, LoadError (Malformed, Invalid, Unsupported),
-  CapabilityError: all WasmError
+  PackageError, CapabilityError: all WasmError
 More: help(wasm.Module), Instance, Memory, Table, Global, Func, with_memory"""
 
 _FILES = {
@@ -29,6 +29,7 @@ _FILES = {
     "Invalid": "errors",
     "Unsupported": "errors",
     "LinkError": "errors",
+    "PackageError": "errors",
     "CapabilityError": "errors",
     "Exit": "errors",
     "Trap": "errors",

@@ -7,6 +7,7 @@ WasmError
         Invalid     a typing rule is broken
         Unsupported they need a feature that the engine leaves out
     LinkError       an import is missing or of another type
+    PackageError    a package, its manifest or a policy is not as it should be
     CapabilityError the guest used what it was not granted
     Exit            the guest has ended itself
     Trap            the guest did what the specification answers with a trap
@@ -51,6 +52,17 @@ class LinkError(WasmError):
         self.code = code
         self.module = module
         self.name = name
+
+
+class PackageError(WasmError):
+    """Say what is wrong with a package, a manifest or a policy.
+
+    `offset` is the byte of the file, None where a key's path in the text says where.
+    """
+
+    def __init__(self, message, offset=None):
+        super().__init__(message)
+        self.offset = offset
 
 
 class CapabilityError(WasmError):
