@@ -36,3 +36,6 @@ class Broker:
                 subscription.wake()
                 taken += 1
         return taken
+
+
+BROKER = Broker()  # the board's

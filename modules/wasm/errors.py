@@ -11,7 +11,6 @@ WasmError
     Exit            the guest has ended itself
     Trap            the guest did what the specification answers with a trap
     OutOfFuel       the fuel is gone; the call can go on
-    Exit            the guest has ended itself
 """
 
 
@@ -98,11 +97,3 @@ class OutOfFuel(WasmError):
         Raises what the call raises, OutOfFuel included, and WasmError once it is abandoned.
         """
         return self._call.resume(fuel)
-
-
-class Exit(WasmError):
-    """End an app that asked for it; `code` is its own, 0 for success."""
-
-    def __init__(self, code):
-        super().__init__("exit " + str(code))
-        self.code = code

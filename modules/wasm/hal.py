@@ -89,7 +89,7 @@ def watch(it, edges: int, post):
         it.irq(handler=post, trigger=trigger)
 
 
-def soft_pins(entries) -> dict:
+def soft_pins(app) -> dict:
     """Return functions for pins that C cannot read and write: simulated ones."""
     import machine
 
@@ -97,7 +97,7 @@ def soft_pins(entries) -> dict:
         return {}
     from . import sim
 
-    return sim.pin_functions(entries)
+    return sim.pin_functions(app)
 
 
 # ---- Units that several labels may share ----

@@ -3,7 +3,7 @@
 
 from micropython import const
 
-from ..broker import Subscription
+from ..broker import BROKER, Subscription
 from ..topics import fault, matches
 
 _DENIED = const(-1)
@@ -14,7 +14,7 @@ _MESSAGE = const(4)
 
 def drivers(app) -> dict:
     """Make the module's functions for an app. All its subscriptions share its queue's length."""
-    grant, gate, broker = app.grant["msg"], app.gate, app.broker
+    grant, gate, broker = app.grant["msg"], app.gate, BROKER
     mine = []
 
     def has_room() -> bool:

@@ -3,7 +3,6 @@
 
 from micropython import const
 
-from ..errors import Exit
 from . import copy
 
 _NOT_FOUND = const(-7)
@@ -21,6 +20,6 @@ def drivers(app) -> dict:
         return copy(env[name].encode(), value) if name in env else _NOT_FOUND
 
     def end(_, code: int):
-        raise Exit(code)
+        app.exit(code)
 
     return {"ready": ready, "env": get_env, "exit": end, "poll": None, "overruns": None}

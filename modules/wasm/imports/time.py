@@ -1,9 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""`wasmlet:time`: clocks. A clock that is not granted has no function to link to."""
-
-from micropython import const
-
-_MONOTONIC, _WALL = const(1), const(2)
+"""`wasmlet:time`: clocks, and waiting, which C does."""
 
 
 def drivers(app) -> dict:
@@ -22,10 +18,4 @@ def drivers(app) -> dict:
     def wall_ms(_) -> int:
         return app.hal.wall_ms()
 
-    made = {"sleep_ms": None}
-    clocks = app.grant["time"]["clocks"]
-    if clocks & _MONOTONIC:
-        made["monotonic_ms"] = monotonic_ms
-    if clocks & _WALL:
-        made["wall_ms"] = wall_ms
-    return made
+    return {"monotonic_ms": monotonic_ms, "wall_ms": wall_ms, "sleep_ms": None}
