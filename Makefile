@@ -21,6 +21,9 @@ PACKAGES_TEST := $(BUILD)/packages/test
 # step "what is going on" LOG COMMAND...: says so, logs the command, shows the log on failure.
 STEP := firmware/step.sh
 
+# Before a command that must not outlive whoever started it, however that ends: emulators.
+LEASH := $(if $(shell command -v setpriv),setpriv --pdeathsig TERM)
+
 include usermod_c/flags.mk
 ENGINE_DIR := usermod_c/engine
 ENGINE_SRC := $(wildcard $(ENGINE_DIR)/*.c)
@@ -44,7 +47,9 @@ run: $(UNIX_FIRMWARE) $(BUILD)/apps/hello.wasm $(BUILD)/apps/nbody.wasm ## build
 	@firmware/show.sh $(UNIX_FIRMWARE) "import wasm; wasm.run('$(BUILD)/apps/nbody.wasm')"
 
 # Boards run in their emulators; the unix firmware is its own.
-EMULATE = $(VENV_PYTHON) boards/emulate.py $(BOARD) $(IMAGE_$(BOARD))
+# DEVICES='gpio.py:Trace ...' EVENTS=file: what is attached to the board, and where it reports to.
+EMULATE = $(LEASH) $(VENV_PYTHON) boards/emulate.py $(BOARD) $(IMAGE_$(BOARD)) \
+	$(addprefix --device ,$(DEVICES)) $(addprefix --events ,$(EVENTS))
 
 repl: firmware $(if $(filter-out unix,$(BOARD)),$(PACKAGES_TEST) $(VENV_TEST)) ## start the prompt of BOARD's firmware (unix, or emulated)
 	@$(if $(filter unix,$(BOARD)),$(UNIX_FIRMWARE),$(EMULATE) --repl)

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: MIT
 """Start a board's firmware in its emulator, behind a pseudo terminal.
 
-usage: emulate.py BOARD IMAGE [--littlefs IMAGE] [--repl]
+usage: emulate.py BOARD IMAGE [--littlefs IMAGE] [--device SPEC]... [--events FILE] [--repl]
 
 Prints the terminal's path, for mpremote or anything else that speaks to a serial port, and goes on
-until it is interrupted; with --repl it starts mpremote's prompt there instead.
+until it is interrupted; with --repl it starts mpremote's prompt there instead. Devices on the board
+(SPEC: FILE.py:CLASS[,OPTION=VALUE...]) and what they report: README.md beside this file.
 """
 
 import argparse
@@ -13,6 +14,7 @@ import os
 import re
 import resource
 import select
+import shutil
 import signal
 import subprocess
 import sys
@@ -20,6 +22,8 @@ import tempfile
 import threading
 import tty
 from pathlib import Path
+
+from attached import Devices
 
 HERE = Path(__file__).resolve().parent
 START_SECONDS = 60
@@ -33,6 +37,8 @@ QEMU = {
 }
 QEMU_OPTIONS = ["-nographic", "-monitor", "none", "-semihosting", "-serial", "pty", "-kernel"]
 CTRL_C = b"\x03"
+# An emulator ends with whoever started it, however that ends.
+LEASH = ["setpriv", "--pdeathsig", "KILL"] if shutil.which("setpriv") else []
 
 
 class EmulatorError(Exception):
@@ -40,13 +46,14 @@ class EmulatorError(Exception):
 
 
 class Emulator:
-    """A running firmware; `path` is the terminal to connect to.
+    """A running firmware; `path` is the terminal to connect to, `devices` what is attached.
 
     Use it as a context manager, or call `stop`.
     """
 
-    def __init__(self, path, stop):
+    def __init__(self, path, stop, devices=None):
         self.path = path
+        self.devices = devices
         self._stop = stop
         # Somebody is always connected, or what is written while nobody is would be lost.
         self._terminal = os.open(path, os.O_RDWR | os.O_NOCTTY)
@@ -65,6 +72,8 @@ class Emulator:
         """End the emulator."""
         os.close(self._terminal)
         self._stop()
+        if self.devices:
+            self.devices.close()
 
     def __enter__(self):
         return self
@@ -78,31 +87,49 @@ def boards():
     return ["unix", *QEMU, "RPI_PICO"]
 
 
-def start(board, image, littlefs=None):
+def start(board, image, littlefs=None, devices=()):
     """Start the firmware `image` of a board and return its Emulator.
 
-    `littlefs` is the image of its file system, for boards whose emulator takes one.
+    `littlefs` is the image of its file system, for boards whose emulator takes one. `devices` are
+    those to attach, as --device has them.
     """
+    if devices and board != "RPI_PICO":
+        raise EmulatorError(f"no devices can be attached to {board}, only to RPI_PICO")
     if board == "unix":
         return start_unix(image)
     if board in QEMU:
         return start_process([*QEMU[board], *QEMU_OPTIONS, image], r"redirected to (\S+)")
     if board == "RPI_PICO":
-        command = [sys.executable, "-m", "rp2040py", "micropython", "--image", image, "--pty"]
-        command += ["--littlefs", littlefs] if littlefs else []
-        return start_process(command, r"PTY REPL listening on (\S+)").settle()
+        return start_rp2040(image, littlefs, devices)
     raise EmulatorError(f"no emulator for {board}; there is: {', '.join(boards())}")
 
 
-def start_process(command, pattern):
+def start_rp2040(image, littlefs, specs):
+    """Start rp2040py with the devices that `specs` name."""
+    devices = Devices()
+    remote = devices.remote.fileno()
+    command = [sys.executable, HERE / "rp2040" / "emulator.py", "--channel", str(remote)]
+    for spec in specs:
+        command += ["--device", spec]
+    command += ["--", "micropython", "--image", image, "--pty"]
+    command += ["--littlefs", littlefs] if littlefs else []
+    with devices.remote:
+        emulator = start_process(
+            command, r"PTY REPL listening on (\S+)", devices=devices, pass_fds=[remote]
+        )
+    return emulator.settle()
+
+
+def start_process(command, pattern, devices=None, **options):
     """Start an emulator that has a terminal of its own, and prints its path."""
     try:
         process = subprocess.Popen(
-            command,
+            [*LEASH, *command],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             start_new_session=True,
+            **options,
         )
     except FileNotFoundError:
         raise EmulatorError(f"{command[0]} is not installed") from None
@@ -124,7 +151,7 @@ def start_process(command, pattern):
         if found:
             watchdog.cancel()
             threading.Thread(target=process.stdout.read, daemon=True).start()
-            return Emulator(found[1].decode(), stop)
+            return Emulator(found[1].decode(), stop, devices)
     watchdog.cancel()
     stop()
     raise EmulatorError(f"{command[0]}: {output.decode(errors='replace').strip() or 'no output'}")
@@ -156,7 +183,7 @@ class UnixPrompt:
     def _run(self):
         while self._running:
             self._process = subprocess.Popen(
-                [self._firmware, HERE / "unix_prompt.py"],
+                [*LEASH, self._firmware, HERE / "unix_prompt.py"],
                 cwd=self._folder.name,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
@@ -204,14 +231,19 @@ def main():
     parser.add_argument("board", choices=boards())
     parser.add_argument("image")
     parser.add_argument("--littlefs", metavar="IMAGE", help="the flash's file system")
+    parser.add_argument("--device", action="append", default=[], metavar="SPEC", help="attach it")
+    parser.add_argument("--events", metavar="FILE", help="where what the devices report goes")
     parser.add_argument("--repl", action="store_true", help="start mpremote's prompt on it")
     args = parser.parse_args()
     try:
-        emulator = start(args.board, args.image, args.littlefs)
+        emulator = start(args.board, args.image, args.littlefs, args.device)
     except EmulatorError as error:
         print(f"emulate: {error}", file=sys.stderr)
         return 1
     with emulator:
+        if args.events and emulator.devices:
+            record = emulator.devices.record
+            threading.Thread(target=record, args=[args.events], daemon=True).start()
         if args.repl:
             command = [sys.executable, "-m", "mpremote", "connect", emulator.path, "repl"]
             return subprocess.run(command).returncode

@@ -20,6 +20,8 @@ BOARDS = {"rp2040": "RPI_PICO", "qemu-arm": "QEMU_ARM", "qemu-rv32": "QEMU_RV32"
 IMAGES = {"RPI_PICO": "firmware.uf2", "unix": "micropython"}
 # rp2040py does some three million cycles a second, one fortieth of the board.
 PATIENCE = {"rp2040": 20}
+# What is attached to a target's board, as emulate.py's --device has it.
+DEVICES = {"rp2040": ["gpio.py:Trace"]}
 REAL = "port"
 
 
@@ -50,12 +52,14 @@ def device_target(request):
 class Device:
     """A target that runs: the `port` to connect to, and the names of files that are on it.
 
-    `patience` says how many times longer than others it may take.
+    `patience` says how many times longer than others it may take, `attached` is what is on its
+    pins and buses (see boards/attached.py), None where nothing can be.
     """
 
-    def __init__(self, port, patience=1):
+    def __init__(self, port, patience=1, attached=None):
         self.port = port
         self.patience = patience
+        self.attached = attached
         self.there = set()
 
 
@@ -69,8 +73,9 @@ def device(device_target, request, root, make):
     done = make("firmware", f"BOARD={name}")
     assert done.returncode == 0, done.stdout + done.stderr
     image = root / "build" / name / IMAGES.get(name, "firmware.elf")
-    with emulate.start(name, image) as emulator:
-        yield Device(emulator.path, PATIENCE.get(device_target, 1))
+    devices = DEVICES.get(device_target, ())
+    with emulate.start(name, image, devices=devices) as emulator:
+        yield Device(emulator.path, PATIENCE.get(device_target, 1), emulator.devices)
 
 
 @pytest.fixture

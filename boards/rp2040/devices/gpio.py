@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: MIT
+"""What the RP2040 does to its pins, seen from outside."""
+
+from rp2040py.gpio_pin import GPIOPinState
+
+
+class Trace:
+    """Report each change of a pin: `pin`, and `state`, one of the names in GPIOPinState.
+
+    HIGH and LOW are driven by the chip; INPUT, INPUT_PULL_UP ... are not. `pins` are the numbers
+    to look at, None for all.
+    """
+
+    def __init__(self, report, pins=None):
+        self._report = report
+        self._pins = pins
+
+    def attach(self, rp2040):
+        """Listen to the pins."""
+        for number in range(len(rp2040.gpio)) if self._pins is None else self._pins:
+            rp2040.gpio[number].add_listener(self._listener(number))
+
+    def _listener(self, number):
+        def note(new, _):
+            self._report(pin=number, state=GPIOPinState(new).name)
+
+        return note
