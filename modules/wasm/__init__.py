@@ -46,8 +46,14 @@ with_memory = _c.with_memory
 
 
 def __getattr__(name):
-    if name not in _FILES:
+    file = _FILES.get(name)
+    try:
+        value = __import__(__name__ + "." + (file or name), None, None, True)
+    except ImportError:
+        if file:
+            raise
         raise AttributeError(name)
-    value = getattr(__import__(__name__ + "." + _FILES[name], None, None, True), name)
-    globals()[name] = value
+    if file:
+        value = getattr(value, name)
+        globals()[name] = value
     return value

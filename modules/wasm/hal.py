@@ -1,5 +1,26 @@
 # SPDX-License-Identifier: MIT
-"""What the board itself has for guests: pins. Nothing else here imports `machine`."""
+"""What the board itself has for apps. Nothing else here imports `machine`.
+
+A class that the firmware's `machine` lacks is taken from sim.py: there, devices are simulated.
+An `entry` is one of a grant, as capability.py makes it; its `hw` names pins and units.
+"""
+
+import os
+import sys
+import time
+
+from micropython import const
+
+_IN, _OPEN_DRAIN = const(1), const(3)  # grant: gpio mode
+_UP = const(1)  # grant: gpio pull
+_RISING, _FALLING = const(1), const(2)  # grant: gpio edge
+_IDLE_HZ = const(1000)
+_SECONDS_1970_TO_2000 = const(946684800)
+_I2C_LINES = ("sda", "scl")
+_SPI_LINES = ("sck", "mosi", "miso")
+_UART_LINES = ("tx", "rx")
+
+_units = {}  # (class, number): [object, users, settings]
 
 
 def find_pins(granted) -> dict:
@@ -11,3 +32,185 @@ def find_pins(granted) -> dict:
     from machine import Pin
 
     return {number: Pin(number) for number in granted}
+
+
+def _kind(name: str):
+    """Return a class of `machine`, or the simulated one."""
+    import machine
+
+    kind = getattr(machine, name, None)
+    if kind is None:
+        from . import sim
+
+        kind = getattr(sim, name)
+    return kind
+
+
+# ---- Pins ----
+
+
+def pin(entry: dict):
+    """Set a pin up as it is granted; an output begins in its safe state, or inactive."""
+    kind = _kind("Pin")
+    hw = entry["hw"]
+    pull = entry["pull"] and (kind.PULL_UP if entry["pull"] & _UP else kind.PULL_DOWN)
+    if entry["mode"] == _IN:
+        return kind(hw["pin"], kind.IN, pull or None)
+    if entry["mode"] == _OPEN_DRAIN:
+        return kind(hw["pin"], kind.OPEN_DRAIN, pull or None, value=1)
+    return kind(hw["pin"], kind.OUT, value=hw["safe"] - 1 if hw["safe"] else hw["active_low"])
+
+
+def rest(entry: dict):
+    """Put a pin into its declared safe state: 0 input, 1 low, 2 high; its interrupts end."""
+    kind = _kind("Pin")
+    hw = entry["hw"]
+    it = kind(hw["pin"])
+    it.irq(handler=None)
+    if hw["safe"]:
+        it.init(kind.OUT, value=hw["safe"] - 1)
+    else:
+        it.init(kind.IN)
+
+
+def watch(it, edges: int, post):
+    """Call `post` with the pin at its edges, in the interrupt where the port can; 0: no longer."""
+    if not edges:
+        it.irq(handler=None)
+        return
+    trigger = 0
+    if edges & _RISING:
+        trigger |= it.IRQ_RISING
+    if edges & _FALLING:
+        trigger |= it.IRQ_FALLING
+    try:
+        it.irq(handler=post, trigger=trigger, hard=True)
+    except TypeError:
+        it.irq(handler=post, trigger=trigger)
+
+
+def soft_pins(app) -> dict:
+    """Return functions for pins that C cannot read and write: simulated ones."""
+    import machine
+
+    if hasattr(machine, "Pin"):
+        return {}
+    from . import sim
+
+    return sim.pin_functions(app)
+
+
+# ---- Units that several labels may share ----
+
+
+def _lines(hw: dict, names) -> dict:
+    kind = _kind("Pin")
+    return {name: kind(hw[name]) for name in names if hw[name] >= 0}
+
+
+def _take(name: str, hw: dict, lines, **settings) -> list:
+    key = (name, hw["id"])
+    unit = _units.get(key)
+    if unit is None:
+        settings.update(_lines(hw, lines))
+        unit = _units[key] = [_kind(name)(hw["id"], **settings), 0, None]
+    unit[1] += 1
+    return unit
+
+
+def _give(name: str, hw: dict, lines):
+    """Let go of a unit; the last one who does turns it off and leaves its lines as inputs."""
+    key = (name, hw["id"])
+    unit = _units[key]
+    unit[1] -= 1
+    if unit[1]:
+        return
+    del _units[key]
+    if hasattr(unit[0], "deinit"):
+        unit[0].deinit()
+    for line in _lines(hw, lines).values():
+        line.init(line.IN)
+
+
+def i2c(entry: dict):
+    return _take("I2C", entry["hw"], _I2C_LINES, freq=entry["hw"]["freq_hz"])[0]
+
+
+def give_i2c(entry: dict):
+    _give("I2C", entry["hw"], _I2C_LINES)
+
+
+def spi(entry: dict) -> tuple:
+    """Return the unit, [bus, users, settings of the last transfer], and the chip select, high."""
+    kind = _kind("Pin")
+    unit = _take("SPI", entry["hw"], _SPI_LINES)
+    return unit, kind(entry["hw"]["cs"], kind.OUT, value=1)
+
+
+def give_spi(entry: dict):
+    """Let go of a device; its chip select stays high by itself only while nothing drives it."""
+    _give("SPI", entry["hw"], _SPI_LINES)
+    kind = _kind("Pin")
+    kind(entry["hw"]["cs"], kind.IN, kind.PULL_UP)
+
+
+def uart(entry: dict):
+    hw = entry["hw"]
+    baud = min(hw["baud"], entry["max_baud"])
+    settings = {"baudrate": baud, "rxbuf": max(entry["queue_bytes"], 32), "timeout": 0}
+    return _take("UART", hw, _UART_LINES, **settings)[0]
+
+
+def watch_uart(port, post):
+    """Call `post` when bytes have arrived; None: no longer."""
+    if post is None:
+        port.irq(handler=None)
+    else:
+        port.irq(handler=post, trigger=port.IRQ_RXIDLE)
+
+
+def give_uart(entry: dict):
+    watch_uart(_units["UART", entry["hw"]["id"]][0], None)
+    _give("UART", entry["hw"], _UART_LINES)
+
+
+# ---- Channels ----
+
+
+def adc(entry: dict):
+    return _kind("ADC")(entry["hw"]["pin"])
+
+
+def pwm(entry: dict):
+    """Start an output with its least granted duty, near 1 kHz."""
+    frequency = max(entry["min_hz"], min(entry["max_hz"], _IDLE_HZ))
+    it = _kind("Pin")(entry["hw"]["pin"])
+    return _kind("PWM")(it, freq=frequency, duty_u16=entry["min_duty"])
+
+
+# ---- The rest of the board ----
+
+
+def random(count: int) -> bytes:
+    return os.urandom(count)
+
+
+def wall_ms() -> int:
+    """Return milliseconds since 1970 by the board's clock, which may never have been set."""
+    ms = time.time_ns() // 1000000
+    return ms + _SECONDS_1970_TO_2000 * 1000 if time.gmtime(0)[0] == 2000 else ms
+
+
+def has_links() -> bool:
+    """Return whether files may be links to elsewhere: on a desktop, on no board."""
+    return sys.platform in ("linux", "darwin")
+
+
+def storage() -> str:
+    """Return the folder for what apps store; made when it is missing."""
+    folder = "wasmlet" if has_links() else "/wasmlet"
+    try:
+        os.mkdir(folder)
+    except OSError:  # it is there; or what is written into it will fail, and say so
+        pass
+    return folder

@@ -4,9 +4,18 @@
 
 FROZEN_WASM := $(patsubst tests/frozen/wat/%.wat,$(BUILD)/frozen/%.wasm,$(wildcard tests/frozen/wat/*.wat))
 
+# A module for each of the host's, through which the scripts call its functions.
+HOST_MODULES := gpio i2c spi uart adc pwm timer kv fs msg log blob random time sys
+FROZEN_WASM += $(HOST_MODULES:%=$(BUILD)/frozen/host_%.wasm)
+
 .PHONY: test-frozen frozen-wasm
 
 frozen-wasm: $(FROZEN_WASM)
+
+$(BUILD)/frozen/host_%.wasm: tests/frozen/forward.py firmware/host_api.py host_api.toml | $(PACKAGES_TEST)
+	@mkdir -p $(@D)
+	@$(PYTHON) $< $* $(@:.wasm=.wat)
+	@wat2wasm $(@:.wasm=.wat) -o $@
 
 $(BUILD)/frozen/%.wasm: tests/frozen/wat/%.wat | $(PACKAGES_TEST)
 	@mkdir -p $(@D)

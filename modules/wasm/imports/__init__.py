@@ -1,2 +1,15 @@
 # SPDX-License-Identifier: MIT
-"""Host modules that can be granted to a guest, one a file."""
+"""Host modules that can be granted to an app, one a file, imported when an app imports it.
+
+Each has drivers(app): its functions of host_api.toml by name, which the gate calls after its
+checks with the device that the handle stands for (where there is none: of the kind's grant), then
+the parameters: numbers, text, memoryviews that live as long as the call. They return a number,
+negative for an error, or nothing for 0. None stands for a function that C does alone.
+"""
+
+
+def copy(value: bytes, to) -> int:
+    """Copy as much of a value as there is room for; return its whole size."""
+    size = min(len(value), len(to))
+    to[:size] = value[:size]
+    return len(value)

@@ -8,10 +8,16 @@ write(level: i32, address: i32, size: i32) -> i32: 0, or a negative error. Level
 from _wasm import with_memory
 from micropython import const
 
-_BAD_LEVEL = const(-1)
-_BAD_RANGE = const(-2)
+_BAD_POINTER = const(-3)
+_INVALID = const(-4)
 _MAX_BYTES = const(1024)  # more is cut off: a guest must not fill the host's memory
-_PREFIXES = (None, "error: ", "warn: ", "", "debug: ")
+_LEVELS = const(4)
+PREFIXES = (None, "error: ", "warn: ", "", "debug: ")
+
+
+def line(data: bytes) -> str:
+    """Decode a line without its end, which whoever shows it adds."""
+    return text(data[:-1] if data.endswith(b"\n") else data)
 
 
 def text(data: bytes) -> str:
@@ -41,20 +47,30 @@ def _decode(data: bytes) -> str:
     return "".join(parts)
 
 
+def drivers(app) -> dict:
+    """Make the module's functions for an app; what is above its granted level is dropped."""
+
+    def write(_, level: int, data) -> int:
+        if not 1 <= level <= _LEVELS:
+            return _INVALID
+        if level <= app.grant["log"]["level"]:
+            app.log(level, line(bytes(data[:_MAX_BYTES])))
+        return 0
+
+    return {"write": write}
+
+
 def imports(emit) -> dict:
-    """Make the module's functions; `emit` gets each text, with its level in words."""
+    """Make the module's functions without a grant; `emit` gets each text, with its level in words."""
 
     def write(memory, level: int, address: int, size: int) -> int:
         address &= 0xFFFFFFFF
         size &= 0xFFFFFFFF
-        if not 1 <= level <= 4:
-            return _BAD_LEVEL
+        if not 1 <= level <= _LEVELS:
+            return _INVALID
         if memory is None or address + size > len(memory):
-            return _BAD_RANGE
-        data = memory.read(address, min(size, _MAX_BYTES))
-        if data.endswith(b"\n"):  # `emit` ends the line
-            data = data[:-1]
-        emit(_PREFIXES[level] + text(data))
+            return _BAD_POINTER
+        emit(PREFIXES[level] + line(memory.read(address, min(size, _MAX_BYTES))))
         return 0
 
     return {"wasmlet:log": {"write": with_memory(write)}}
