@@ -50,7 +50,6 @@ class _Granting:
     def entry(self, key: str, rows, asked: dict, given):
         """Return what one table or entry of a list is granted, None for nothing of use."""
         name = asked[rows[0][0]] if is_list(rows) else None
-        head = [(rows[0], name)] if name is not None else []
         if given is None:
             pairs = [(row, asked[row[0]]) for row in rows if row[1] != "?" or asked[row[0]]]
             self.deny(key, name, "", pairs, name in self.labels.get(key, ()))
@@ -63,18 +62,22 @@ class _Granting:
             if kind in "np":
                 result[field] = a
                 continue
-            b = given[field]
-            result[field] = both = meet(row, a, b)
+            result[field] = both = meet(row, a, given[field])
+            needed = None
             if kind == "t":
-                missing = tuple([item for item in a if not topics.matches(b, item)])
-                if missing:
-                    self.deny(key, name, field, [*head, (row, tuple(b) + missing)])
-            elif kind in _SETS and both != a:
-                self.deny(key, name, field, [*head, (row, a | b)])
-                useful = useful and both
+                if not all([topics.matches(both, item) for item in a]):
+                    needed = given[field] + a
+            elif kind in _SETS:
+                if both != a:
+                    needed = given[field] | a
+                    useful = useful and both
             elif field.startswith("max_") and result.get("min_" + field[4:], 0) > both:
-                self.deny(key, name, field, [*head, (row, a)])
+                needed = a
                 useful = False
+            if needed is not None:
+                pairs = [(rows[0], name)] if name else []
+                pairs.append((row, needed))
+                self.deny(key, name, field, pairs)
         return result if useful else None
 
 
