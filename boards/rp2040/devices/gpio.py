@@ -25,3 +25,27 @@ class Trace:
             self._report(pin=number, state=GPIOPinState(new).name)
 
         return note
+
+
+class Button:
+    """A button between a pin and ground, or (`active_low=False`) the supply.
+
+    The command `press(down=True)` presses and releases it; released it drives nothing.
+    """
+
+    def __init__(self, report, pin, active_low=True):
+        self._pin_number = pin
+        self._level = not active_low
+        self._pin = None
+
+    def attach(self, rp2040):
+        """Lie between the pin and its rail, released."""
+        self._pin = rp2040.gpio[self._pin_number]
+        self._pin.release_input()
+
+    def command(self, down):
+        """Press, or release."""
+        if down:
+            self._pin.set_input_value(self._level)
+        else:
+            self._pin.release_input()
