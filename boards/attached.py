@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Devices attached to an emulated board, seen from the host: what they report, commands to them."""
+"""Devices attached to an emulated board, seen from the host: their reports, commands to them."""
 
 import json
 import socket
@@ -22,9 +22,9 @@ class Devices:
         self._syncs = 0
 
     def command(self, device, **fields):
-        """Have a device's command() called with `fields`, which JSON must be able to carry.
+        """Have `command` of a device called with `fields`, which JSON must be able to carry.
 
-        It takes effect within a simulated millisecond; events() returns after it has.
+        It takes effect within a simulated millisecond, and before events() returns.
         """
         self._send({"device": device, **fields})
 

@@ -4,8 +4,8 @@
 usage: emulate.py BOARD IMAGE [--littlefs IMAGE] [--device SPEC]... [--events FILE] [--repl]
 
 Prints the terminal's path, for mpremote or anything else that speaks to a serial port, and goes on
-until it is interrupted; with --repl it starts mpremote's prompt there instead. Devices on the board
-(SPEC: FILE.py:CLASS[,OPTION=VALUE...]) and what they report: README.md beside this file.
+until it is interrupted; with --repl it starts mpremote's prompt there instead. Devices on the
+board (SPEC: FILE.py:CLASS[,OPTION=VALUE...]) and what they report: README.md beside this file.
 """
 
 import argparse

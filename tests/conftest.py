@@ -2,12 +2,15 @@
 """What every folder of tests shares: the repository's root and a way to run make."""
 
 import os
+import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
+# make ends with the tests, however these end, and what it has started ends with it.
+LEASH = ["setpriv", "--pdeathsig", "TERM"] if shutil.which("setpriv") else []
 
 
 @pytest.fixture(scope="session")
@@ -24,7 +27,12 @@ def make():
         environment = {k: v for k, v in os.environ.items() if not k.startswith(("MAKE", "MFLAGS"))}
         environment.update(options.pop("env", {}))
         return subprocess.run(
-            ["make", *words], cwd=ROOT, env=environment, capture_output=True, text=True, **options
+            [*LEASH, "make", *words],
+            cwd=ROOT,
+            env=environment,
+            capture_output=True,
+            text=True,
+            **options,
         )
 
     return run

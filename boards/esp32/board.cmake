@@ -13,3 +13,9 @@ file(WRITE ${wasmlet_sdkconfig}
 list(APPEND SDKCONFIG_DEFAULTS ${wasmlet_sdkconfig})
 
 set(MICROPY_FROZEN_MANIFEST ${wasmlet_esp32_dir}/manifest.py)
+set(MICROPY_SOURCE_BOARD ${wasmlet_esp32_dir}/board.c)
+
+# WASM_ARENA_BYTES=N sets aside another number of bytes for guests than the boards'.
+if(WASM_ARENA_BYTES)
+    add_compile_definitions(WASM_ARENA_BYTES=${WASM_ARENA_BYTES})
+endif()

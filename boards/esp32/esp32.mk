@@ -40,7 +40,7 @@ $(BUILD)/$(1)/firmware.bin: esp32-idf $(MPY_CROSS) $(FIRMWARE_DEPS) $(ESP32_DEPS
 		$(MPY_CLEAN_ENV) MICROPY_MPYCROSS=$(abspath $(MPY_CROSS)) $(MAKE) -C $(MPY)/ports/esp32 \
 		BOARD=$(1) BOARD_DIR=$(CURDIR)/boards/esp32/$(1) BUILD=$(abspath $(BUILD)/$(1)) \
 		USER_C_MODULES=$(CURDIR)/usermod_c/micropython.cmake \
-		IDFPY_FLAGS="-D MICROPY_PY_BTREE=OFF -D MICROPY_LIB_DIR=$(abspath $(dir $(MPY_LIB))) -D MICROPY_BOARD=$(1) -D MICROPY_BOARD_DIR=$(CURDIR)/boards/esp32/$(1) -D USER_C_MODULES=$(CURDIR)/usermod_c/micropython.cmake"
+		IDFPY_FLAGS="-D MICROPY_PY_BTREE=OFF -D MICROPY_LIB_DIR=$(abspath $(dir $(MPY_LIB))) -D MICROPY_BOARD=$(1) -D MICROPY_BOARD_DIR=$(CURDIR)/boards/esp32/$(1) -D USER_C_MODULES=$(CURDIR)/usermod_c/micropython.cmake -D WASM_ARENA_BYTES=$(WASM_ARENA_BYTES)"
 	@touch $$@
 endef
 $(foreach b,$(ESP32_BOARDS),$(eval $(call esp32_board,$(b))))

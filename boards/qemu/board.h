@@ -14,6 +14,8 @@
 #define MP_NORETURN NORETURN
 #endif
 
+#define REGISTER(address) (*(volatile uint32_t *)(address))
+
 /* ---- A machine ---- */
 void machine_init(void);         /* may be called again */
 uint64_t machine_us(void);       /* since power-on; goes on through resets */
@@ -22,7 +24,7 @@ void machine_rx_enable(bool on); /* whether a received character interrupts */
 void machine_wait(bool (*ready)(void)); /* sleeps until an interrupt unless `ready` */
 
 /* ---- stdio.c ---- */
-bool stdio_receive(int c); /* from the interrupt: false when there is no room for another */
+void stdio_receive(int c); /* from the interrupt, which it turns off when it has no room */
 
 /* ---- pin.c, disk.c ---- */
 extern const mp_obj_type_t sim_pin_type, sim_disk_type;

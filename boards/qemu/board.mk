@@ -5,11 +5,13 @@
 
 QEMU_ROOT := $(abspath $(BOARD_DIR)/../../..)
 
-MICROPY_HEAP_SIZE ?= 2097152
+# Of 4 MB of RAM; mpconfig.h has the arena for guests.
+MICROPY_HEAP_SIZE ?= 1048576
 MICROPY_VFS_LFS2 = 1
 
 CFLAGS += -DMP_CONFIGFILE='"boards/qemu/mpconfig.h"' -DBOARD_NAME='"Wasmlet $(notdir $(BOARD_DIR))"'
 CFLAGS += -I$(QEMU_ROOT) -I$(TOP)
+CFLAGS += $(addprefix -DWASM_ARENA_BYTES=,$(WASM_ARENA_BYTES))
 LDFLAGS += -Wl,--wrap=uart_rx_chr -Wl,--wrap=mp_hal_stdio_poll
 
 # A change of these asks for other names.

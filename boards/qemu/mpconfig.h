@@ -27,6 +27,11 @@
 #undef MICROPY_VFS_ROM_IOCTL
 #define MICROPY_VFS_ROM_IOCTL (1)
 
+/* Set aside for guests, as on real boards. */
+#ifndef WASM_ARENA_BYTES
+#define WASM_ARENA_BYTES (2 * 1024 * 1024)
+#endif
+
 /* At boot and after each soft reset: the hardware, then the file system. */
 void board_boot(void);
 #define MICROPY_PORT_INIT_FUNC board_boot()

@@ -7,7 +7,6 @@
 
 #include <string.h>
 
-#define REGISTER(address) (*(volatile uint32_t *)(address))
 #define UART_DATA REGISTER(0x40004000)
 #define UART_STATE REGISTER(0x40004004)
 #define UART_CONTROL REGISTER(0x40004008)
@@ -32,8 +31,8 @@ static uint32_t vectors[VECTORS] __attribute__((aligned(128)));
 
 static void rx_interrupt(void) {
     UART_INTERRUPT = UART_RX_PENDING;
-    if (UART_STATE & UART_RX_FULL && !stdio_receive((int)UART_DATA)) {
-        machine_rx_enable(false);
+    if (UART_STATE & UART_RX_FULL) {
+        stdio_receive((int)UART_DATA);
     }
 }
 

@@ -16,13 +16,15 @@
 static uint8_t buffer[1024];
 static ringbuf_t received = {buffer, sizeof(buffer), 0, 0};
 
-bool stdio_receive(int c) {
+void stdio_receive(int c) {
     if (c == mp_interrupt_char) {
         mp_sched_keyboard_interrupt();
     } else {
         ringbuf_put(&received, (uint8_t)c);
     }
-    return ringbuf_free(&received) > 0;
+    if (ringbuf_free(&received) == 0) {
+        machine_rx_enable(false);
+    }
 }
 
 static bool is_there(void) {

@@ -5,7 +5,6 @@
  */
 #include "board.h"
 
-#define REGISTER(address) (*(volatile uint32_t *)(address))
 #define UART(offset) (*(volatile uint8_t *)(0x10000000 + (offset)))
 #define UART_DATA UART(0)
 #define UART_INTERRUPT UART(1)
@@ -36,8 +35,8 @@ __attribute__((interrupt("machine"), aligned(4))) static void trap(void) {
         return;
     }
     uint32_t source = PLIC_CLAIM;
-    if (UART_STATE & UART_RX_FULL && !stdio_receive(UART_DATA)) {
-        machine_rx_enable(false);
+    if (UART_STATE & UART_RX_FULL) {
+        stdio_receive(UART_DATA);
     }
     PLIC_CLAIM = source;
 }

@@ -5,7 +5,7 @@
 
 set(MICROPY_FROZEN_MANIFEST ${CMAKE_CURRENT_LIST_DIR}/manifest.py)
 
-# -DWASM_ARENA_BYTES=N sets aside another number of bytes for guests than the board's.
+# WASM_ARENA_BYTES=N sets aside another number of bytes for guests than the board's.
 if(WASM_ARENA_BYTES)
     add_compile_definitions(WASM_ARENA_BYTES=${WASM_ARENA_BYTES})
 endif()

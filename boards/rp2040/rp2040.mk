@@ -11,7 +11,7 @@ RP2_LIBS_RPI_PICO_W := cyw43-driver
 RP2_DEPS := $(wildcard boards/rp2040/*.*) firmware/link_tree.py firmware/pins.py
 RP2_UF2 := -c -b 0x10000000 -f
 RP2_FAMILY_RPI_PICO2 := 0xe48bff59
-# What to set besides: RP2_CMAKE=-DWASM_ARENA_BYTES=131072
+# What to set besides, for CMake.
 RP2_CMAKE ?=
 
 # Libraries of a board that MicroPython's tree lacks.
@@ -41,6 +41,7 @@ RP2_ENV = $(MPY_CLEAN_ENV) MICROPY_MPYCROSS=$(abspath $(MPY_CROSS))
 rp2_configure = $(RP2_ENV) \
 	cmake -S $(BUILD)/$(1)/tree/ports/rp2 -B $(2) $(3) -DPICO_NO_PICOTOOL=1 \
 	-DMICROPY_BOARD=$(1) -DMICROPY_BOARD_DIR=$(CURDIR)/boards/rp2040/$(1) \
-	-DMICROPY_LIB_DIR=$(abspath $(dir $(MPY_LIB))) -DPYTHON_EXECUTABLE=$(shell command -v $(PYTHON)) $(RP2_CMAKE)
+	-DMICROPY_LIB_DIR=$(abspath $(dir $(MPY_LIB))) -DPYTHON_EXECUTABLE=$(shell command -v $(PYTHON)) \
+	-DWASM_ARENA_BYTES=$(WASM_ARENA_BYTES) $(RP2_CMAKE)
 
 $(foreach b,$(RP2_BOARDS),$(eval $(call rp2_board,$(b))))

@@ -13,15 +13,29 @@ _ENTRIES = ("_start", "main", "run")
 
 
 def read(path: str):
-    """Return a file's bytes, in place where the file system has them in memory (ROMFS)."""
+    """Return a file's bytes, in place where the file system has them in memory (ROMFS).
+
+    From another they are read into the memory for guests, not onto the Python heap. Raises
+    MemoryError, which names the bytes, where that has no room.
+    """
     try:
         with open(path, "rb") as file:
             try:
                 return memoryview(file)
             except TypeError:
-                return file.read()
+                return _buffer(file, path)
     except OSError as e:
         raise OSError(e.errno, path)
+
+
+def _buffer(file, path: str):
+    try:
+        return _wasm.Buffer(file)
+    except MemoryError:
+        raise MemoryError(
+            f"no memory for {path}: it has {file.seek(0, 2)} bytes, the largest free block has "
+            f"{_free()}: put it on /rom, where it is read in place, or make it smaller"
+        )
 
 
 def _free() -> int:

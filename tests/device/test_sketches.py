@@ -4,11 +4,13 @@
 import pytest
 from board import BoardError
 
+LED = 25
 LOOPS = 3
 HALF_MS = 20
 LATE_MS = 400  # a host under load stops an emulator for so long
 PAGE = 65536
 ONE_PAGE, TWO_PAGES = {"memory_max": PAGE}, {"memory_max": 2 * PAGE}
+PART = 72 * 1024
 LARGE = ("unix", "qemu-arm", "qemu-rv32")
 TITLES = {
     "blink": "C",
@@ -27,14 +29,42 @@ COMPILERS = {
 
 
 @pytest.fixture
-def blink(board, put, guests, device_target):
+def watch(device):
+    """Return a function that tells the LED's changes since, as (us since the first, level).
+
+    They are seen from outside of the chip; None where nothing is there to look.
+    """
+    if device.attached is None:
+        return None
+    device.attached.events()
+
+    def changes():
+        levels = [
+            (event["ns"], {"LOW": 0, "HIGH": 1}[event["state"]])
+            for event in device.attached.events()
+            if event["device"] == "Trace" and event["pin"] == LED
+        ]
+        # From an input to an output that is low, whatever the pin was before.
+        while levels and levels[0][1] == 0:
+            del levels[0]
+        return [((ns - levels[0][0]) / 1000, level) for ns, level in levels]
+
+    return changes
+
+
+@pytest.fixture
+def blink(board, put, guests, watch, device_target):
     """Return a function that runs a sketch and checks what it prints and does to the pin."""
 
     def run(app, **limits):
         if not (guests[1] / f"{app}.wasm").exists():
             pytest.skip(f"not installed: {COMPILERS.get(app, app)}")
         put(f"{app}.wasm")
-        lines, changes, figures = board.call("sketches", "blink", f"{app}.wasm", LOOPS, **limits)
+        lines, changes, figures = board.call(
+            "sketches", "blink", f"{app}.wasm", LOOPS, watched=watch is not None, **limits
+        )
+        if watch:
+            changes = watch()
         assert lines == [f"{TITLES[app]} blinks: {i + 1}" for i in range(LOOPS)]
         assert [level for _, level in changes] == [1, 0] * LOOPS
         times = [us / 1000 for us, _ in changes]
@@ -55,6 +85,12 @@ def test_every_sketch_is_here(root):
 @pytest.mark.parametrize("app", list(TITLES))
 def test_blinks_in_one_page(blink, app):
     assert blink(app, **ONE_PAGE) == PAGE
+
+
+@pytest.mark.parametrize("app", GROWING)
+def test_memory_grows_by_a_part_of_a_page(blink, app):
+    """A second page of which only some is there will do for what asks for a page."""
+    assert blink(app, memory_max=PART, stack=4096, code_cache=8192) == PART
 
 
 @pytest.mark.parametrize("app", GROWING)

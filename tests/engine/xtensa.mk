@@ -10,7 +10,7 @@ XTENSA_CC := xtensa-lx106-elf-gcc
 XTENSA_CFLAGS := -mlongcalls -mtext-section-literals -ffreestanding -isystem /usr/lib/picolibc/riscv64-unknown-elf/include
 XTENSA_SRC := $(filter-out %/wl_disasm.c,$(ENGINE_SRC))
 XTENSA_BARE := tests/targets/xtensa.c tests/targets/xtensa_arith.c
-XTENSA_RUN := qemu-system-xtensa -M sim -cpu lx106 -m 64M -semihosting -display none -monitor none -serial none -kernel
+XTENSA_RUN := $(LEASH) qemu-system-xtensa -M sim -cpu lx106 -m 64M -semihosting -display none -monitor none -serial none -kernel
 
 .PHONY: test-engine-xtensa
 

@@ -92,7 +92,7 @@ $(SPEC_BUILD)/$(1)/%.o: $(SPEC_DIR)/%.c $(SPEC_HEADERS) usermod_c/flags.mk $(SPE
 	@mkdir -p $$(@D)
 	@$(TARGET_TOOLS_$(1))gcc $(TARGET_CFLAGS_$(1)) $(WL_CFLAGS) $(ENGINE_INC) -I$(TARGETS_DIR) -c -o $$@ $$<
 
-$(SPEC_BUILD)/$(1)/%.o: $(TARGETS_DIR)/%.c $(TARGETS_DIR)/bare.h $(TARGETS_DIR)/target.h | $(PACKAGES_TEST)
+$(SPEC_BUILD)/$(1)/%.o: $(TARGETS_DIR)/%.c $(wildcard $(TARGETS_DIR)/*.h) | $(PACKAGES_TEST)
 	@mkdir -p $$(@D)
 	@$(TARGET_TOOLS_$(1))gcc $(TARGET_CFLAGS_$(1)) $(WL_CFLAGS) -c -o $$@ $$<
 
@@ -100,7 +100,7 @@ $(SPEC_BUILD)/$(1)/program.elf: $(patsubst %.c,$(SPEC_BUILD)/$(1)/%.o,$(notdir $
 	@$(TARGET_TOOLS_$(1))gcc $(TARGET_CFLAGS_$(1)) $$^ $(TARGET_LARGE_LDFLAGS_$(1)) -o $$@
 
 $(SPEC_BUILD)/$(1)/runner: $(SPEC_BUILD)/$(1)/program.elf $(SPEC_DIR)/emulate.py
-	@printf '#!/bin/sh\nexec $(VENV_PYTHON) $(SPEC_DIR)/emulate.py "$(TARGET_LARGE_RUN_$(1))" $$< "$$$$@"\n' >$$@ && chmod +x $$@
+	@printf '#!/bin/sh\nexec $(LEASH) $(VENV_PYTHON) $(SPEC_DIR)/emulate.py "$(TARGET_LARGE_RUN_$(1))" $$< "$$$$@"\n' >$$@ && chmod +x $$@
 endef
 
 # spec_variant NAME BUILD

@@ -18,8 +18,8 @@ TARGET_RUN_x86-64 :=
 TARGET_TOOLS_cortex-m3 := arm-none-eabi-
 TARGET_CFLAGS_cortex-m3 := -mcpu=cortex-m3 -mthumb
 TARGET_LDFLAGS_cortex-m3 := -nostartfiles -T $(TARGETS_DIR)/cortex_m.ld -Wl,--gc-sections
-TARGET_SRC_cortex-m3 := $(addprefix $(TARGETS_DIR)/,cortex_m.c semihosting.c stack_use.c)
-TARGET_RUN_cortex-m3 := qemu-system-arm -machine mps2-an385 -display none -monitor none -serial none \
+TARGET_SRC_cortex-m3 := $(addprefix $(TARGETS_DIR)/,cortex_m.c mps2.c semihosting.c stack_use.c)
+TARGET_RUN_cortex-m3 := $(LEASH) qemu-system-arm -machine mps2-an385 -display none -monitor none -serial none \
 	-icount shift=0 -semihosting-config enable=on,target=native -kernel
 
 TARGET_TOOLS_cortex-m0plus := arm-none-eabi-
@@ -33,15 +33,15 @@ TARGET_TOOLS_rv32imac := riscv64-unknown-elf-
 TARGET_CFLAGS_rv32imac := -march=rv32imac -mabi=ilp32 -misa-spec=2.2 --specs=picolibc.specs
 TARGET_LDFLAGS_rv32imac := -nostartfiles -T $(TARGETS_DIR)/riscv.ld -Wl,--gc-sections,--no-warn-rwx-segments
 TARGET_SRC_rv32imac := $(addprefix $(TARGETS_DIR)/,riscv.c semihosting.c stack_use.c)
-TARGET_RUN_rv32imac := qemu-system-riscv32 -machine virt -bios none -display none -monitor none \
+TARGET_RUN_rv32imac := $(LEASH) qemu-system-riscv32 -machine virt -bios none -display none -monitor none \
 	-serial none -icount shift=0 -semihosting-config enable=on,target=native -kernel
 
 # The same processors' code on machines with gigabytes of memory, not counted: TARGET_LARGE_LDFLAGS_NAME,
 # TARGET_LARGE_SRC_NAME, TARGET_LARGE_RUN_NAME.
 # The C library's formatting refers to its input and output, which nothing calls.
 TARGET_LARGE_LDFLAGS_cortex-m3 := -nostartfiles --specs=rdimon.specs -T $(TARGETS_DIR)/cortex_m33.ld -Wl,--gc-sections
-TARGET_LARGE_SRC_cortex-m3 := $(addprefix $(TARGETS_DIR)/,cortex_m33.c semihosting.c)
-TARGET_LARGE_RUN_cortex-m3 := qemu-system-arm -machine mps3-an524 -display none -monitor none -serial none \
+TARGET_LARGE_SRC_cortex-m3 := $(addprefix $(TARGETS_DIR)/,cortex_m.c mps3.c semihosting.c)
+TARGET_LARGE_RUN_cortex-m3 := $(LEASH) qemu-system-arm -machine mps3-an524 -display none -monitor none -serial none \
 	-semihosting-config enable=on,target=native -kernel
 
 TARGET_LARGE_LDFLAGS_cortex-m0plus := $(TARGET_LARGE_LDFLAGS_cortex-m3)

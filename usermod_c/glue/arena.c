@@ -29,23 +29,24 @@ static size_t ram_used, ram_asked;
 static wl_arena_t arena;
 
 #if WASM_ARENA_MALLOC
-static void *arena_memory(void) {
-    return malloc(WASM_ARENA_BYTES);
+/* To be called when the board starts, before anything else takes pieces of the C heap. */
+void wasm_arena_boot(void) {
+    void *memory = malloc(WASM_ARENA_BYTES);
+    wl_arena_init(&arena, memory, memory == NULL ? 0 : WASM_ARENA_BYTES);
 }
-#else
-static void *arena_memory(void) {
-    static uint64_t memory[WASM_ARENA_BYTES / 8];
-    return memory;
-}
-#endif
 
 static wl_arena_t *arena_get(void) {
+    return &arena;
+}
+#else
+static wl_arena_t *arena_get(void) {
+    static uint64_t memory[WASM_ARENA_BYTES / 8];
     if (arena.size == 0) {
-        void *memory = arena_memory();
-        wl_arena_init(&arena, memory, memory == NULL ? 0 : WASM_ARENA_BYTES);
+        wl_arena_init(&arena, memory, sizeof(memory));
     }
     return &arena;
 }
+#endif
 
 static void *block_try(size_t size) {
     return wl_arena_resize(arena_get(), NULL, 0, size);
@@ -99,6 +100,7 @@ static void *block_new(size_t size) {
     void *p = block_try(size);
     if (p == NULL && WASM_OUTSIDE_GC && !gc_is_locked()) {
         gc_collect();
+        wasm_viewed_reap();
         p = block_try(size);
     }
     return p;

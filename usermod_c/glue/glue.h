@@ -45,7 +45,7 @@
 #ifndef WASM_ARENA_BYTES /* set aside for guests; a board's mpconfigboard.h says how many */
 #define WASM_ARENA_BYTES 0
 #endif
-#ifndef WASM_ARENA_MALLOC /* taken from the C heap when first needed, else linked in */
+#ifndef WASM_ARENA_MALLOC /* taken from the C heap by wasm_arena_boot, else linked in */
 #define WASM_ARENA_MALLOC 0
 #endif
 #ifndef WASM_ARENA_C_HEAP /* else the Python heap */
@@ -98,23 +98,54 @@ static inline void wasm_interrupts_release(void) {
 }
 #endif
 
+/* ---- views.c: engine memory that memoryviews may look at ----
+ * Whatever hands such memory out begins with this. It is freed once nobody looks any more. */
+typedef struct wasm_viewed {
+    struct wasm_viewed *next; /* waiting to be freed */
+    bool (*owns)(const struct wasm_viewed *self, const void *data); /* whether it handed that out */
+    void (*free)(struct wasm_viewed *self, bool finalising);
+    bool handed_out; /* through the buffer protocol, ever */
+} wasm_viewed_t;
+
+/* Frees it, now or when the last view is gone. `finalising`: called by a finaliser. */
+void wasm_viewed_drop(wasm_viewed_t *viewed, bool finalising);
+size_t wasm_viewed_reap(void); /* frees what is no longer looked at; returns how many are left */
+void wasm_viewed_begin(void);  /* to be called before one is made */
+
+/* ---- buffer.c: a module's bytes ---- */
+typedef struct { /* shared by a Buffer and the Modules made from it */
+    wasm_viewed_t viewed;
+    void *data;
+    size_t size;
+    uint32_t refs;
+} wasm_bytes_t;
+
+typedef struct {
+    mp_obj_base_t base;
+    wasm_bytes_t *bytes; /* NULL once finalised */
+} wasm_buffer_obj_t;
+
+extern const mp_obj_type_t wasm_type_buffer;
+wasm_bytes_t *wasm_buffer_bytes(mp_obj_t buffer); /* raises RuntimeError once it is finalised */
+wasm_bytes_t *wasm_bytes_new(size_t size); /* zeroed; NULL when out of memory */
+void wasm_bytes_drop(wasm_bytes_t *bytes, bool finalising);
+
 /* ---- Modules ---- */
 typedef struct {
     wl_module_t *module;
-    void *copy; /* of the bytes, where the given ones could change */
-    size_t copy_size;
+    wasm_bytes_t *bytes; /* read in place, where that is not on the Module object to keep */
     uint32_t refs;
 } wasm_image_t;
 
 typedef struct {
     mp_obj_base_t base;
     wasm_image_t *image; /* NULL once finalised */
-    mp_obj_t bytes;      /* whose contents are read in place, or None */
+    mp_obj_t bytes;      /* whose contents are read in place; None if image->bytes has them */
 } wasm_module_obj_t;
 
 extern const mp_obj_type_t wasm_type_module;
 wl_module_t *wasm_module_get(mp_obj_t module); /* raises TypeError unless it is a Module */
-void wasm_image_drop(wasm_image_t *image);
+void wasm_image_drop(wasm_image_t *image, bool finalising);
 
 /* ---- Stores ---- */
 typedef struct wasm_call {
@@ -135,11 +166,11 @@ typedef struct wasm_images {
 } wasm_images_t;
 
 typedef struct wasm_core {
+    wasm_viewed_t viewed;
     wl_store_t *store;
     wasm_call_t *top, *spare;
     wasm_images_t *images;
     wasm_view_t *views;
-    struct wasm_core *next; /* freed but for memoryviews that still look at it */
 } wasm_core_t;
 
 struct wasm_host;
@@ -162,7 +193,6 @@ void wasm_store_keep_module(wasm_store_obj_t *store, mp_obj_t module);
 wasm_store_obj_t *wasm_store_of(mp_obj_t obj);
 uint32_t wasm_store_extern(wasm_store_obj_t *store, mp_obj_t obj); /* its number, given on first use */
 bool wasm_store_viewed(wasm_store_obj_t *store, const void *data);  /* false when out of memory */
-size_t wasm_store_zombies(void); /* frees what is no longer looked at; returns how many are left */
 MP_NORETURN void wasm_store_raise_gone(void);
 /* The core, as long as there is one: finalisers written in Python can come too late. */
 static inline wasm_core_t *wasm_core(const wasm_store_obj_t *store) {

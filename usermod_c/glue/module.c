@@ -2,7 +2,8 @@
  *
  * Module: decoded and validated bytes. The engine reads them in place, now and whenever it
  * translates a function, so they must not change: bytes (and other read-only buffers) are kept
- * and used as they are, of a buffer that can be written to a private copy is made first.
+ * and used as they are, a Buffer's are shared with it, and of a buffer that can be written to a
+ * private copy is made first.
  */
 #include "glue.h"
 
@@ -19,40 +20,61 @@ wl_module_t *wasm_module_get(mp_obj_t obj) {
     return self->image->module;
 }
 
+/* The bytes in the engine's memory: a Buffer's own, or a copy; NULL when there is no room. */
+static wasm_bytes_t *bytes_keep(mp_obj_t source, const mp_buffer_info_t *info) {
+    if (mp_obj_is_type(source, &wasm_type_buffer)) {
+        wasm_bytes_t *bytes = wasm_buffer_bytes(source);
+        bytes->refs++;
+        return bytes;
+    }
+    wasm_bytes_t *bytes = wasm_bytes_new(info->len);
+    if (bytes != NULL && info->len > 0) {
+        memcpy(bytes->data, info->buf, info->len);
+    }
+    return bytes;
+}
+
+static wasm_image_t *image_load(mp_obj_t source, mp_buffer_info_t info, bool kept, wl_error_t *error) {
+    wasm_image_t *image = wasm_alloc(sizeof(*image));
+    if (image == NULL) {
+        return NULL;
+    }
+    image->refs = 1;
+    if (kept && (image->bytes = bytes_keep(source, &info)) != NULL) {
+        info.buf = image->bytes->data;
+        info.len = image->bytes->size;
+    }
+    if (!kept || image->bytes != NULL) {
+        wl_module_load(&wasm_allocator, info.buf, info.len, &image->module, error);
+    }
+    if (image->module == NULL) {
+        wasm_image_drop(image, false);
+        return NULL;
+    }
+    return image;
+}
+
 static mp_obj_t module_make_new(const mp_obj_type_t *type, size_t n_args, size_t n_kw, const mp_obj_t *args) {
     mp_arg_check_num(n_args, n_kw, 1, 1, false);
-    mp_buffer_info_t bytes, writable;
-    if (mp_obj_is_str(args[0]) || !mp_get_buffer(args[0], &bytes, MP_BUFFER_READ)) {
+    mp_buffer_info_t bytes = {0}, writable;
+    bool kept = mp_obj_is_type(args[0], &wasm_type_buffer);
+    if (kept) {
+        wasm_buffer_bytes(args[0]);
+    } else if (mp_obj_is_str(args[0]) || !mp_get_buffer(args[0], &bytes, MP_BUFFER_READ)) {
         mp_raise_msg_varg(&mp_type_TypeError, MP_ERROR_TEXT("the bytes of a module expected, not %s"),
                           mp_obj_get_type_str(args[0]));
+    } else {
+        kept = mp_get_buffer(args[0], &writable, MP_BUFFER_RW);
     }
-    bool copied = mp_get_buffer(args[0], &writable, MP_BUFFER_RW);
+    wasm_viewed_begin();
     wasm_module_obj_t *self = mp_obj_malloc_with_finaliser(wasm_module_obj_t, type);
     self->image = NULL;
-    self->bytes = copied ? mp_const_none : args[0];
+    self->bytes = kept ? mp_const_none : args[0];
     wasm_relieve();
 
     wl_error_t error = {.status = WL_NO_MEMORY, .func_index = WL_NO_INDEX};
     wasm_interrupts_hold();
-    wasm_image_t *image = wasm_alloc(sizeof(*image));
-    if (image != NULL) {
-        image->refs = 1;
-        if (copied && bytes.len > 0) {
-            image->copy = wasm_alloc(bytes.len);
-            image->copy_size = bytes.len;
-        }
-        if (image->copy != NULL) {
-            bytes.buf = memcpy(image->copy, bytes.buf, bytes.len);
-        }
-        if (image->copy_size == 0 || image->copy != NULL) {
-            wl_module_load(&wasm_allocator, bytes.buf, bytes.len, &image->module, &error);
-        }
-        if (image->module == NULL) {
-            wasm_image_drop(image);
-        } else {
-            self->image = image;
-        }
-    }
+    self->image = image_load(args[0], bytes, kept, &error);
     wasm_interrupts_release();
     if (self->image == NULL) {
         wasm_raise_load(&error);
@@ -65,7 +87,7 @@ static mp_obj_t module_del(mp_obj_t self_in) {
     if (self->image != NULL) {
         wasm_image_t *image = self->image;
         self->image = NULL;
-        wasm_image_drop(image);
+        wasm_image_drop(image, true);
     }
     return mp_const_none;
 }

@@ -6,7 +6,7 @@
 
 /* What the engine holds outside the Python heap, in bytes; 0 when no module or store is left. */
 static mp_obj_t ram_used(void) {
-    wasm_store_zombies();
+    wasm_viewed_reap();
     return wasm_int_from_size(wasm_ram_used());
 }
 static MP_DEFINE_CONST_FUN_OBJ_0(ram_used_obj, ram_used);
@@ -14,7 +14,7 @@ static MP_DEFINE_CONST_FUN_OBJ_0(ram_used_obj, ram_used);
 /* (bytes left of what the board sets aside for guests, the largest block of it), or None. */
 static mp_obj_t ram_free(void) {
     size_t free_bytes, largest;
-    wasm_store_zombies();
+    wasm_viewed_reap();
     if (!wasm_ram_free(&free_bytes, &largest)) {
         return mp_const_none;
     }
@@ -26,6 +26,7 @@ static MP_DEFINE_CONST_FUN_OBJ_0(ram_free_obj, ram_free);
 static const mp_rom_map_elem_t globals_table[] = {
     {MP_ROM_QSTR(MP_QSTR___name__), MP_ROM_QSTR(MP_QSTR__wasm)},
     {MP_ROM_QSTR(MP_QSTR_Module), MP_ROM_PTR(&wasm_type_module)},
+    {MP_ROM_QSTR(MP_QSTR_Buffer), MP_ROM_PTR(&wasm_type_buffer)},
     {MP_ROM_QSTR(MP_QSTR_Instance), MP_ROM_PTR(&wasm_type_instance)},
     {MP_ROM_QSTR(MP_QSTR_Memory), MP_ROM_PTR(&wasm_type_memory)},
     {MP_ROM_QSTR(MP_QSTR_Table), MP_ROM_PTR(&wasm_type_table)},

@@ -2,30 +2,21 @@
  *
  * The Store object behind every Instance, Memory, Table, Global and Func, and the engine's store
  * (the "core") that it owns.
- *
- * One thing can outlive a Store object: a memoryview of linear memory holds the bare address and
- * nothing else. So a core whose memory has been handed out through the buffer protocol is freed
- * only when no memoryview of the Python heap has that address; until then it waits in a list, and
- * the list is gone through when stores come and go. (Memory on the Python heap needs none of this:
- * the collector sees the address in the memoryview.)
  */
 #include "glue.h"
 
-#include "py/gc.h"
-#include "py/mpstate.h"
+/* ---- Cores ---- */
 
-static wasm_core_t *zombies;
+void wasm_image_drop(wasm_image_t *image, bool finalising) {
+    if (--image->refs == 0) {
+        wl_module_free(image->module);
+        wasm_bytes_drop(image->bytes, finalising);
+        wasm_free(image, sizeof(*image));
+    }
+}
 
-/* Lives as long as the Python heap; its finaliser frees the list at a soft reset. */
-MP_REGISTER_ROOT_POINTER(void *wasm_reaper);
-
-/* ---- Looking for memoryviews ---- */
-
-enum { BLOCK_HEAD = 1,
-       BLOCK_MARK = 3 }; /* as in py/gc.c */
-
-static bool core_owns_view(const wasm_core_t *core, const void *data) {
-    for (const wasm_view_t *v = core->views; v; v = v->next) {
+static bool core_owns(const wasm_viewed_t *viewed, const void *data) {
+    for (const wasm_view_t *v = ((const wasm_core_t *)viewed)->views; v; v = v->next) {
         if (v->data == data) {
             return true;
         }
@@ -33,50 +24,8 @@ static bool core_owns_view(const wasm_core_t *core, const void *data) {
     return false;
 }
 
-static bool area_has_view(const mp_state_mem_area_t *area, const wasm_core_t *core, uint8_t wanted) {
-    for (size_t block = 0; block <= area->gc_last_used_block; block++) {
-        uint8_t kind = area->gc_alloc_table_start[block / 4] >> (2 * (block & 3)) & 3;
-        if (kind == wanted) {
-            const uint8_t *p = area->gc_pool_start + block * MICROPY_BYTES_PER_GC_BLOCK;
-            const mp_obj_array_t *o = (const mp_obj_array_t *)p;
-            if (o->base.type == &mp_type_memoryview && core_owns_view(core, o->items)) {
-                return true;
-            }
-        }
-    }
-    return false;
-}
-
-/* While finalisers run, what lives on is marked; otherwise whatever is allocated counts. */
-static bool core_is_viewed(const wasm_core_t *core, bool finalising) {
-    if (core->views == NULL) {
-        return false;
-    }
-    const mp_state_mem_area_t *area = &MP_STATE_MEM(area);
-    do {
-        if (area_has_view(area, core, finalising ? BLOCK_MARK : BLOCK_HEAD)) {
-            return true;
-        }
-#if MICROPY_GC_SPLIT_HEAP
-        area = area->next;
-#else
-        area = NULL;
-#endif
-    } while (area != NULL);
-    return false;
-}
-
-/* ---- Cores ---- */
-
-void wasm_image_drop(wasm_image_t *image) {
-    if (--image->refs == 0) {
-        wl_module_free(image->module);
-        wasm_free(image->copy, image->copy_size);
-        wasm_free(image, sizeof(*image));
-    }
-}
-
-static void core_free(wasm_core_t *core) {
+static void core_free(wasm_viewed_t *viewed, bool finalising) {
+    wasm_core_t *core = (wasm_core_t *)viewed;
     wasm_calls_drop(core, NULL);
     wl_store_free(core->store);
     while (core->spare) {
@@ -87,7 +36,7 @@ static void core_free(wasm_core_t *core) {
     while (core->images) {
         wasm_images_t *i = core->images;
         core->images = i->next;
-        wasm_image_drop(i->image);
+        wasm_image_drop(i->image, finalising);
         wasm_free(i, sizeof(*i));
     }
     while (core->views) {
@@ -98,54 +47,12 @@ static void core_free(wasm_core_t *core) {
     wasm_free(core, sizeof(*core));
 }
 
-static void core_drop(wasm_core_t *core, bool finalising) {
-    if (WASM_OUTSIDE_GC && core_is_viewed(core, finalising)) {
-        core->next = zombies;
-        zombies = core;
-    } else {
-        core_free(core);
-    }
-}
-
-size_t wasm_store_zombies(void) {
-    size_t left = 0;
-    for (wasm_core_t **link = &zombies; *link;) {
-        wasm_core_t *core = *link;
-        if (core_is_viewed(core, false)) {
-            link = &core->next;
-            left++;
-        } else {
-            *link = core->next;
-            core_free(core);
-        }
-    }
-    return left;
-}
-
-static mp_obj_t reaper_del(mp_obj_t self) {
-    (void)self;
-    MP_STATE_VM(wasm_reaper) = NULL;
-    while (zombies) {
-        wasm_core_t *core = zombies;
-        zombies = core->next;
-        core_free(core);
-    }
-    return mp_const_none;
-}
-static MP_DEFINE_CONST_FUN_OBJ_1(reaper_del_obj, reaper_del);
-
-static const mp_rom_map_elem_t reaper_locals_table[] = {
-    {MP_ROM_QSTR(MP_QSTR___del__), MP_ROM_PTR(&reaper_del_obj)},
-};
-static MP_DEFINE_CONST_DICT(reaper_locals, reaper_locals_table);
-static MP_DEFINE_CONST_OBJ_TYPE(type_reaper, MP_QSTR_Reaper, MP_TYPE_FLAG_NONE, locals_dict, &reaper_locals);
-
 /* ---- Store objects ---- */
 
 void wasm_store_close(wasm_store_obj_t *store) {
     wasm_core_t *core = store->core;
     store->core = NULL;
-    core_free(core);
+    core_free(&core->viewed, false);
 }
 
 static mp_obj_t store_del(mp_obj_t self_in) {
@@ -153,7 +60,7 @@ static mp_obj_t store_del(mp_obj_t self_in) {
     if (self->core != NULL) {
         wasm_core_t *core = self->core;
         self->core = NULL;
-        core_drop(core, true);
+        wasm_viewed_drop(&core->viewed, true);
     }
     return mp_const_none;
 }
@@ -170,11 +77,8 @@ void wasm_store_raise_gone(void) {
 }
 
 wasm_store_obj_t *wasm_store_new(const wl_config_t *config) {
-    wasm_store_zombies();
+    wasm_viewed_begin();
     wasm_relieve();
-    if (MP_STATE_VM(wasm_reaper) == NULL) {
-        MP_STATE_VM(wasm_reaper) = mp_obj_malloc_with_finaliser(mp_obj_base_t, &type_reaper);
-    }
     wasm_store_obj_t *self = mp_obj_malloc_with_finaliser(wasm_store_obj_t, &type_store);
     self->core = NULL;
     self->modules = mp_obj_new_list(0, NULL);
@@ -185,6 +89,8 @@ wasm_store_obj_t *wasm_store_new(const wl_config_t *config) {
     wasm_core_t *core = wasm_alloc(sizeof(*core));
     wl_status_t status = WL_NO_MEMORY;
     if (core != NULL) {
+        core->viewed.owns = core_owns;
+        core->viewed.free = core_free;
         status = wl_store_new(&wasm_allocator, config, &core->store);
     }
     if (status != WL_OK) {
@@ -232,7 +138,7 @@ uint32_t wasm_store_extern(wasm_store_obj_t *store, mp_obj_t obj) {
 
 bool wasm_store_viewed(wasm_store_obj_t *store, const void *data) {
     wasm_core_t *core = store->core;
-    if (core_owns_view(core, data)) {
+    if (core_owns(&core->viewed, data)) {
         return true;
     }
     wasm_view_t *view = wasm_alloc(sizeof(*view));
@@ -241,6 +147,7 @@ bool wasm_store_viewed(wasm_store_obj_t *store, const void *data) {
     }
     *view = (wasm_view_t){core->views, data};
     core->views = view;
+    core->viewed.handed_out = true;
     return true;
 }
 

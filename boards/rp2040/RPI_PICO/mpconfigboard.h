@@ -11,3 +11,6 @@
 #ifndef WASM_ARENA_BYTES
 #define WASM_ARENA_BYTES (112 * 1024)
 #endif
+#if WASM_ARENA_BYTES < 96 * 1024
+#error "a guest gets at least 96 KB of an RPI_PICO's RAM"
+#endif

@@ -52,50 +52,47 @@ def grow(pages, memory_max):
     return answer, [outcome(exports.touch, place) for place in places]
 
 
-def fill():
-    """Make instances until memory is gone, then let go of them.
+def until_full(make, most):
+    """Keep what `make` returns, `most` times or until memory is gone; return (all, exception)."""
+    things = []
+    try:
+        while len(things) < most:
+            things.append(make())
+    except MemoryError as e:
+        return things, type(e).__name__
+    return things, None
 
-    Returns (how many there were, the exception, whether one can be made again).
+
+def full_and_empty(make, most):
+    """Fill memory, then let go of it.
+
+    Returns (how many there were, the exception, what a fresh instance answers).
     """
-    module = wasm.Module(data("limits.wasm"))
-    kept = []
-    failure = None
-    while failure is None and len(kept) < 5000:
-        try:
-            kept.append(wasm.Instance(module, {"env": {"tick": tick}}, memory_max=65536))
-        except MemoryError as e:
-            failure = type(e).__name__
-    count = len(kept)
-    kept = None
+    things, failure = until_full(make, most)
+    count = len(things)
+    things = None
     gc.collect()
     return count, failure, instance().exports.down(5)
+
+
+def fill():
+    """Make instances until memory is gone; as full_and_empty()."""
+    module = wasm.Module(data("limits.wasm"))
+    imports = {"env": {"tick": tick}}
+    return full_and_empty(lambda: wasm.Instance(module, imports, memory_max=65536), 5000)
+
+
+def load_until_full():
+    """Load modules until memory is gone; as full_and_empty()."""
+    source = data("limits.wasm")
+    return full_and_empty(lambda: wasm.Module(source), 100000)
 
 
 def keep_all():
     """Make instances until memory is gone, and do not let go of them."""
     global kept
-    kept = []
-    try:
-        while True:
-            kept.append(instance(memory_max=65536))
-    except MemoryError:
-        return len(kept)
-
-
-def load_until_full():
-    """Load modules until memory is gone, then let go of them; as fill()."""
-    source = data("limits.wasm")
-    kept = []
-    failure = None
-    while failure is None and len(kept) < 100000:
-        try:
-            kept.append(wasm.Module(source))
-        except MemoryError as e:
-            failure = type(e).__name__
-    count = len(kept)
-    kept = None
-    gc.collect()
-    return count, failure, instance().exports.down(5)
+    kept, _ = until_full(lambda: instance(memory_max=65536), 5000)
+    return len(kept)
 
 
 def cycle():

@@ -12,7 +12,7 @@ _LED = 25
 
 
 class TracedPin:
-    """A pin for where there is none, or none that can be traced: it notes its changes."""
+    """A pin for where there is none, or nothing watches it: it notes its changes."""
 
     IN, OUT, PULL_UP = 0, 1, 1
 
@@ -30,8 +30,10 @@ class TracedPin:
             self.events.append((time.ticks_us(), _LED, int(level)))
 
 
-def _tracer():
-    """Return (what to grant, a function that returns the changes since)."""
+def _tracer(watched):
+    """Return (what to grant, a function that returns the changes since, None if it cannot)."""
+    if watched:
+        return (_LED,), lambda: None
     try:
         import _sim
 
@@ -42,20 +44,21 @@ def _tracer():
         return {_LED: pin}, lambda: pin.events
 
 
-def blink(name, loops, **limits):
+def blink(name, loops, watched=False, **limits):
     """Run a sketch; return (lines, [(us since the first change, level)], figures).
 
-    Figures: bytes of linear memory at the end, bytes that the engine holds, free bytes of the
-    Python heap.
+    There are no changes but None where something else watches the pin. Figures: bytes of linear
+    memory at the end, bytes that the engine holds, free bytes of the Python heap.
     """
     lines = []
-    pins, trace = _tracer()
+    pins, trace = _tracer(watched)
     instance = wasm.sketch(name, pins, loops, lines.append, **limits)
     gc.collect()
     figures = (len(instance.exports.memory), _wasm.ram_used(), gc.mem_free())
     events = trace()
-    changes = [(time.ticks_diff(us, events[0][0]), level) for us, _, level in events]
-    return lines, changes, figures
+    if events is not None:
+        events = [(time.ticks_diff(us, events[0][0]), level) for us, _, level in events]
+    return lines, events, figures
 
 
 def refuses(name, pins=(), **limits):
@@ -65,5 +68,5 @@ def refuses(name, pins=(), **limits):
 
 def begin():
     """Blink without end."""
-    pins, _ = _tracer()
+    pins, _ = _tracer(False)
     wasm.sketch("blink.wasm", pins)
