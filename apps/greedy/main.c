@@ -47,7 +47,8 @@ int run(void) {
     tell("its own pin", led);
     tell("the weather station's pin", gpio_open("status-led"));
     tell("the weather station's handle", gpio_write(led + 1, 1));
-    tell("its own address", i2c_write(bus, SENSOR, bytes, GRANTED_BYTES));
+    static const uint8_t measure[] = {0x24, 0x00};
+    tell("its own address", i2c_write(bus, SENSOR, measure, sizeof(measure)));
     tell("the weather station's address", i2c_write(bus, SENSOR - 1, bytes, 2));
     tell("one byte more", i2c_write(bus, SENSOR, bytes, GRANTED_BYTES + 1));
     tell("bytes outside its memory", i2c_read(bus, SENSOR, (void *)0xffffffff, GRANTED_BYTES));
