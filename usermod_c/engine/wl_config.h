@@ -91,12 +91,12 @@
 #define WL_BACKEND_THUMB2 2
 #define WL_BACKEND_RV32 3
 #ifndef WL_NATIVE_BACKEND
-#if defined(__thumb2__)
+#if defined(ESP_PLATFORM) /* what its allocator gives holds no code */
+#define WL_NATIVE_BACKEND 0
+#elif defined(__thumb2__)
 #define WL_NATIVE_BACKEND WL_BACKEND_THUMB2
 #elif defined(__thumb__)
 #define WL_NATIVE_BACKEND WL_BACKEND_THUMB1
-#elif defined(__riscv) && __riscv_xlen == 32
-#define WL_NATIVE_BACKEND WL_BACKEND_RV32
 #else
 #define WL_NATIVE_BACKEND 0
 #endif

@@ -234,7 +234,7 @@ static uint32_t serve_indirect(wl_ctx_t *ctx, uint32_t what, uint32_t link) {
 }
 
 /* Returns the address to go on at, or 0 when code is to be left. */
-uint32_t wl_native_serve(wl_native_regs_t *regs, uint32_t what, uint32_t service, uint32_t link) {
+__attribute__((used)) uint32_t wl_native_serve(wl_native_regs_t *regs, uint32_t what, uint32_t service, uint32_t link) {
     wl_ctx_t *ctx = context_of(regs);
     if (service == WL_SERVE_MISC) {
         return serve_misc(ctx, link);
