@@ -59,7 +59,7 @@ $(WASM3_DIR)/.complete: $(WASM3_PACKAGE)
 BENCH_ENGINES := native wasm3 wasmlet wasmlet_nofuel
 # As machine code, where there is a back end; without metering, and without bounds checks, to weigh both.
 BENCH_NATIVE_ENGINES := wasmlet_native wasmlet_native_nofuel wasmlet_native_nochecks
-BENCH_NATIVE_TARGETS := cortex-m3 cortex-m0plus
+BENCH_NATIVE_TARGETS := $(filter-out x86-64,$(TARGETS))
 BENCH_PROGRAMS := $(BENCH_ENGINES) scenarios
 
 BENCH_CFLAGS := -std=gnu11 -O2 -Wall -Wextra -Wconversion -Wshadow -Wdouble-promotion -Werror \

@@ -33,7 +33,7 @@ SPEC_CFLAGS_multimem := $(SPEC_CFLAGS_asan) -DWL_LIMIT_MEMORIES=16
 SPEC_TARGETS := cortex-m3 cortex-m0plus rv32imac
 
 # Those that there is a native back end for: the suite runs as machine code, also in slices of one unit.
-SPEC_NATIVE := cortex-m3 cortex-m0plus
+SPEC_NATIVE := cortex-m3 cortex-m0plus rv32imac
 
 # Variants: NAME:BUILD, and the runner's options.
 SPEC_VARIANTS := default:default m32:m32 aligned:aligned asan:asan stress:asan slice1:default slice1000:default \

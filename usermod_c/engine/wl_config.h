@@ -97,6 +97,8 @@
 #define WL_NATIVE_BACKEND WL_BACKEND_THUMB2
 #elif defined(__thumb__)
 #define WL_NATIVE_BACKEND WL_BACKEND_THUMB1
+#elif defined(__riscv_compressed) && defined(__riscv_mul) && __riscv_xlen == 32
+#define WL_NATIVE_BACKEND WL_BACKEND_RV32
 #else
 #define WL_NATIVE_BACKEND 0
 #endif

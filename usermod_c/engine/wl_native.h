@@ -224,7 +224,7 @@ typedef enum { WL_HELP_VALUE, WL_HELP_SLOTS } wl_helpkind_t;
 wl_helper_t wl_native_helper(uint32_t op, wl_helpkind_t *kind, bool *swapped);
 
 /* ---- The back end ---- Registers are the processor's numbers. `n` is where code goes. */
-#if defined(__riscv) || WL_NATIVE_BACKEND == WL_BACKEND_RV32
+#if WL_NATIVE_BACKEND == WL_BACKEND_RV32
 #include "wl_native_rv32.h"
 #else
 #include "wl_native_thumb.h"

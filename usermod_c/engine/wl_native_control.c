@@ -43,8 +43,8 @@ static void agree(wl_native_t *n, wl_ctrl_t *c) {
     }
     wl_native_load_locals(n, c->dirty & ~n->valid);
     wl_native_store_locals(n, n->dirty & ~c->valid);
-    c->valid &= (uint16_t)n->valid;
-    c->dirty |= (uint16_t)n->dirty;
+    c->valid &= (wl_regset_t)n->valid;
+    c->dirty |= (wl_regset_t)n->dirty;
 }
 
 static void take_up(wl_native_t *n, uint32_t valid, uint32_t dirty) {
@@ -239,8 +239,8 @@ static void begin_loop(wl_native_t *n, wl_ctrl_t *c) {
     }
     wl_native_load_locals(n, n->locals_mask & ~n->valid);
     n->dirty |= assigned;
-    c->valid = (uint16_t)n->valid;
-    c->dirty = (uint16_t)n->dirty;
+    c->valid = (wl_regset_t)n->valid;
+    c->dirty = (wl_regset_t)n->dirty;
     forget_checks(n);
     wl_be_loop(n);
     c->label = (uint16_t)n->pos;
@@ -259,11 +259,11 @@ void wl_native_block(struct wl_translator *t, wl_ctrl_t *c) {
     wl_native_flush(n, n->depth);
     c->base = (uint16_t)(n->height - c->param_slots);
     c->label = c->else_label = 0;
-    c->valid = (uint16_t)n->locals_mask;
+    c->valid = (wl_regset_t)n->locals_mask;
     c->dirty = 0;
     if (c->op == WL_WASM_IF) {
-        c->valid = c->else_valid = (uint16_t)n->valid;
-        c->dirty = c->else_dirty = (uint16_t)n->dirty;
+        c->valid = c->else_valid = (wl_regset_t)n->valid;
+        c->dirty = c->else_dirty = (wl_regset_t)n->dirty;
         wl_be_branch(n, &condition, &c->else_label);
     } else if (c->op == WL_WASM_LOOP) {
         begin_loop(n, c);

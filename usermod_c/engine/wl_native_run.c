@@ -121,7 +121,7 @@ static wl_status_t memory_status(wl_ctx_t *ctx) {
     const uint16_t *h = wl_native_find(store_of(ctx), ctx->ip);
     wl_nlocated_t found = {0};
     wl_native_locate(ctx->instance, h[WL_H_FUNC], (uint32_t)(ctx->ip - h), &found);
-    return wl_memory_trap(ctx->instance->memories[0], (uint64_t)ctx->native.regs[found.access_reg & 15] + found.access_end);
+    return wl_memory_trap(ctx->instance->memories[0], (uint64_t)ctx->native.regs[found.access_reg & 31] + found.access_end);
 }
 
 static bool trapped(wl_ctx_t *ctx) {

@@ -120,7 +120,7 @@ typedef enum {
 typedef struct {
     uint32_t fp, fuel, result, pc, mem, lim4;
     uint32_t stop;
-    uint32_t regs[16]; /* by number; those that may hold operands and locals, at a WL_STOP_MEMORY */
+    uint32_t regs[32]; /* by number; those that may hold operands and locals, at a WL_SERVE_ACCESS */
 } wl_native_regs_t;
 #endif
 

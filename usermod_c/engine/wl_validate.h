@@ -7,6 +7,12 @@
 
 #include "wl_internal.h"
 
+#if WL_NATIVE_BACKEND == WL_BACKEND_RV32 /* processors' registers by number */
+typedef uint32_t wl_regset_t;
+#else
+typedef uint16_t wl_regset_t;
+#endif
+
 /* An open block. The first part is the validator's, the second the translator's. */
 typedef struct {
     const uint8_t *params, *results;
@@ -22,8 +28,8 @@ typedef struct {
     uint16_t cost_pos;   /* loop: where its cost goes */
     uint32_t outer_cost; /* loop: what the block around it has cost so far */
 #if WL_ENABLE_NATIVE
-    uint16_t valid, dirty;           /* locals' registers at the label: what all branches agree on, what any */
-    uint16_t else_valid, else_dirty; /* at the else */
+    wl_regset_t valid, dirty;           /* locals' registers at the label: what all branches agree on, what any */
+    wl_regset_t else_valid, else_dirty; /* at the else */
 #endif
 } wl_ctrl_t;
 
