@@ -181,7 +181,7 @@ void wl_native_put_home(wl_native_t *n, wl_nentry_t *e) {
     }
     uint32_t before = n->pinned;
     if (e->slots == 2) {
-        uint32_t slot = n->local_slots[e->where == WL_N_LOCAL ? e->value : 0], reg = wl_native_temp(n);
+        uint32_t slot = e->where == WL_N_LOCAL ? n->local_slots[e->value] : 0, reg = wl_native_temp(n);
         for (uint32_t i = 0; i < 2; i++) {
             if (e->where == WL_N_CONST) {
                 wl_be_const(n, reg, i == 0 ? e->value : e->high);
