@@ -57,6 +57,9 @@ $(WASM3_DIR)/.complete: $(WASM3_PACKAGE)
 # ---- Programs ----
 
 BENCH_ENGINES := native wasm3 wasmlet wasmlet_nofuel
+# As machine code, where there is a back end; without metering, and without bounds checks, to weigh both.
+BENCH_NATIVE_ENGINES := wasmlet_native wasmlet_native_nofuel wasmlet_native_nochecks
+BENCH_NATIVE_TARGETS := $(filter-out x86-64,$(TARGETS))
 BENCH_PROGRAMS := $(BENCH_ENGINES) scenarios
 
 BENCH_CFLAGS := -std=gnu11 -O2 -Wall -Wextra -Wconversion -Wshadow -Wdouble-promotion -Werror \
@@ -64,6 +67,7 @@ BENCH_CFLAGS := -std=gnu11 -O2 -Wall -Wextra -Wconversion -Wshadow -Wdouble-prom
 BENCH_NATIVE_CFLAGS := -std=gnu11 -O2 -ffp-contract=off -fno-math-errno
 # For weighing what metering costs.
 BENCH_CFLAGS_wasmlet_nofuel := -DWL_ENABLE_FUEL=0
+BENCH_CFLAGS_nochecks := -DWL_ENABLE_NATIVE_CHECKS=0
 
 BENCH_METER_x86-64 := meter_callgrind
 BENCH_ENGINE_NAMES := $(filter-out wl_disasm,$(notdir $(basename $(ENGINE_SRC))))
@@ -75,6 +79,11 @@ BENCH_NATIVE_NAMES := $(notdir $(basename $(foreach kernel,$(BENCH_KERNELS),$(ca
 BENCH_PARTS_wasm3 := $(WASM3_NAMES:%=wasm3/%)
 BENCH_PARTS_wasmlet := $(BENCH_ENGINE_NAMES:%=wasmlet/%)
 BENCH_PARTS_wasmlet_nofuel := $(BENCH_ENGINE_NAMES:%=wasmlet_nofuel/%)
+BENCH_PARTS_wasmlet_native := $(BENCH_PARTS_wasmlet)
+BENCH_PARTS_wasmlet_native_nofuel := $(BENCH_PARTS_wasmlet_nofuel)
+BENCH_PARTS_wasmlet_native_nochecks := $(BENCH_ENGINE_NAMES:%=nochecks/%)
+# What else of the harness a program has.
+bench_engine = engine_$(firstword $(subst _, ,$(1))) $(if $(filter wasmlet_native%,$(1)),tier_native,$(if $(filter wasmlet%,$(1)),tier_interp))
 BENCH_WORKLOAD_PARTS := $(BENCH_NATIVE_NAMES:%=native/%) $(BENCH_KERNELS:%=blob/%) $(patsubst %,blob/%,$(call bench_rows,MICRO))
 
 bench_cc = @mkdir -p $(@D) && $(TARGET_TOOLS_$(T))gcc $(TARGET_CFLAGS_$(T)) -MMD -MP
@@ -102,8 +111,8 @@ $(BENCH_OUT)/$1/native/%.o: $(BENCH_DIR)/kernels/%.c $(BENCH_MAKEFILES) | $(PACK
 $(BENCH_OUT)/$1/wasm3/%.o: $(WASM3_DIR)/.complete $(BENCH_MAKEFILES) | $(PACKAGES_TEST)
 	$$(bench_cc) $(WASM3_CFLAGS) -c -o $$@ $(WASM3_DIR)/$$*.c
 
-$(foreach variant,wasmlet wasmlet_nofuel,$(call bench_variant,$1,$(variant)))
-$(foreach engine,$(BENCH_ENGINES),$(call bench_program,$1,$(engine),main engine_$(firstword $(subst _, ,$(engine))),$(BENCH_PARTS_$(engine))))
+$(foreach variant,wasmlet wasmlet_nofuel nochecks,$(call bench_variant,$1,$(variant)))
+$(foreach engine,$(BENCH_ENGINES) $(BENCH_NATIVE_ENGINES),$(call bench_program,$1,$(engine),main $(call bench_engine,$(engine)),$(BENCH_PARTS_$(engine))))
 
 $(call bench_program,$1,scenarios,scenarios,$(BENCH_PARTS_wasmlet) blob/hello blob/depth)
 
@@ -129,7 +138,7 @@ $(foreach target,$(TARGETS),$(eval $(call bench_target,$(target))))
 BENCH_PROFILE := $(BENCH_OUT)/x86-64/profile.elf
 BENCH_CFLAGS_profile := -DWL_PROFILE=1 -DWL_DISPATCH=WL_DISPATCH_TABLE
 $(eval $(call bench_variant,x86-64,profile))
-$(eval $(call bench_program,x86-64,profile,profile engine_wasmlet,$(BENCH_ENGINE_NAMES:%=profile/%)))
+$(eval $(call bench_program,x86-64,profile,profile engine_wasmlet tier_interp,$(BENCH_ENGINE_NAMES:%=profile/%)))
 
 # ---- What runs them ----
 

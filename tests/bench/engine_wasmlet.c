@@ -8,10 +8,14 @@
 
 #include "wl.h"
 
-enum { CODE_CACHE_BYTES = 16384 };
+enum { CODE_CACHE_BYTES = 16384,
+       NATIVE_BYTES = 32768 };
 
 /* Large enough never to run out, yet counted. */
 #define FUEL ((int64_t)1 << 60)
+
+/* In tier_*.c: what this program runs with. */
+extern const uint8_t engine_tier;
 
 static wl_module_t *module;
 static wl_store_t *store;
@@ -45,6 +49,8 @@ bool engine_load(const workload_t *workload) {
     config.eager = true;
     config.code_cache_bytes = CODE_CACHE_BYTES;
     config.stack_bytes = GUEST_STACK_BYTES;
+    config.tier = engine_tier;
+    config.native_bytes = NATIVE_BYTES;
     wl_status_t status = wl_module_load(&allocator, workload->wasm, (size_t)(workload->wasm_end - workload->wasm),
                                         &module, &error);
     if (status == WL_OK) {
@@ -91,6 +97,11 @@ void engine_report(const workload_t *workload) {
     report_number(workload->name, "fuel", wl_store_fuel_used(store));
     report_number(workload->name, "memory_hash", report_hash(wl_memory_data(memory), wl_memory_bytes(memory)));
     report_number(workload->name, "translated_bytes", usage.code_used_bytes);
+    if (engine_tier != WL_TIER_INTERP) {
+        report_number(workload->name, "native_bytes", usage.native_used_bytes);
+        report_number(workload->name, "native_functions", usage.native_functions);
+        report_number(workload->name, "native_refused", usage.native_refused);
+    }
     report_number(workload->name, "guest_stack_bytes", usage.stack_peak_bytes);
 }
 

@@ -13,6 +13,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+TIERS = ("interp", "native")  # as wl_tier_t numbers them
 LIMIT_SECONDS = 180  # a run takes less than ten
 
 
@@ -21,10 +22,11 @@ def sized(data):
     return struct.pack("<I", len(data)) + data
 
 
-def bundle(paths):
-    """Return the scripts, each behind its name: its folder's and its own."""
+def bundle(paths, fuel_slice, tier):
+    """Return the options and the scripts, each behind its name: its folder's and its own."""
     named = [(f"{path.parent.name}/{path.stem}".encode(), path.read_bytes()) for path in paths]
-    return b"".join(sized(name) + sized(data) for name, data in named)
+    options = struct.pack("<II", fuel_slice, TIERS.index(tier))
+    return options + b"".join(sized(name) + sized(data) for name, data in named)
 
 
 def main():
@@ -33,10 +35,12 @@ def main():
     parser.add_argument("emulator", help="its command line; the program's name goes behind it")
     parser.add_argument("program", type=Path)
     parser.add_argument("--figures", type=Path, required=True)
+    parser.add_argument("--fuel-slice", type=int, default=2**31 - 1, help="units between stops")
+    parser.add_argument("--tier", choices=TIERS, default="interp")
     parser.add_argument("scripts", nargs="+", type=Path)
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        (Path(folder) / "bundle").write_bytes(bundle(args.scripts))
+        (Path(folder) / "bundle").write_bytes(bundle(args.scripts, args.fuel_slice, args.tier))
         done = subprocess.run(
             [*shlex.split(args.emulator), str(args.program.resolve())],
             cwd=folder,

@@ -17,6 +17,7 @@ enum {
     /* As on a host. */
     STACK_BYTES = 256 * 1024,
     CODE_CACHE_BYTES = 256 * 1024,
+    NATIVE_BYTES = 1024 * 1024,
     MEMORY_MAX_BYTES = 16 * 65536,
     NAME_BYTES = 128,
     LINE_BYTES = 768,
@@ -96,7 +97,12 @@ static bool read_sized(int file, void *to, uint32_t room, uint32_t *size) {
     return bare_read(file, size, sizeof(*size)) == sizeof(*size) && *size <= room && bare_read(file, to, *size) == *size;
 }
 
-/* The bundle holds, per script: u32 size, name; u32 size, bytes. */
+/* What all scripts are run with, at the start of the bundle. */
+typedef struct {
+    uint32_t slice, tier; /* tier: wl_tier_t */
+} options_t;
+
+/* Behind them the bundle holds, per script: u32 size, name; u32 size, bytes. */
 static bool next_script(script_t *s, int file) {
     uint32_t size;
     *s = (script_t){0};
@@ -107,13 +113,13 @@ static bool next_script(script_t *s, int file) {
     return bare_read(file, s->bytes, s->size) == s->size;
 }
 
-static uint32_t run(script_t *s) {
+static uint32_t run(script_t *s, const options_t *options) {
     heap_t engine = {0}, own = {0};
     spec_counts_t c = {0};
     spec_host_t host = {
         .engine = heap_allocator(&engine),
         .own = heap_allocator(&own),
-        .slice = INT32_MAX,
+        .slice = (int32_t)options->slice,
         .read = read_script,
         .report = print_finding,
         .env = s,
@@ -122,6 +128,8 @@ static uint32_t run(script_t *s) {
     host.config.stack_bytes = STACK_BYTES;
     host.config.code_cache_bytes = CODE_CACHE_BYTES;
     host.config.memory_max_bytes = MEMORY_MAX_BYTES;
+    host.config.tier = (uint8_t)options->tier;
+    host.config.native_bytes = NATIVE_BYTES;
     wl_status_t status = spec_run(&host, &c);
     if (status != WL_OK) {
         print("%s: ended early: %s\n", s->name, status_name(status));
@@ -139,9 +147,13 @@ static uint32_t run(script_t *s) {
 int main(void) {
     uint32_t failed = 0, files = 0;
     script_t script;
+    options_t options;
     int file = bare_open("bundle");
-    while (file >= 0 && next_script(&script, file)) {
-        failed += run(&script);
+    if (file < 0 || bare_read(file, &options, sizeof(options)) != sizeof(options)) {
+        return 1;
+    }
+    while (next_script(&script, file)) {
+        failed += run(&script, &options);
         heap_block_free(script.bytes, script.size);
         files++;
     }

@@ -32,24 +32,32 @@ SPEC_CFLAGS_multimem := $(SPEC_CFLAGS_asan) -DWL_LIMIT_MEMORIES=16
 # The same on emulated processors, with the flags that ship and no others.
 SPEC_TARGETS := cortex-m3 cortex-m0plus rv32imac
 
+# Those that there is a native back end for: the suite runs as machine code, also in slices of one unit.
+SPEC_NATIVE := cortex-m3 cortex-m0plus rv32imac
+
 # Variants: NAME:BUILD, and the runner's options.
 SPEC_VARIANTS := default:default m32:m32 aligned:aligned asan:asan stress:asan slice1:default slice1000:default \
 	noopt:noopt eager:default table:table goto:goto \
-	cortex-m3:cortex-m3 cortex-m0plus:cortex-m0plus rv32:rv32imac multimem:multimem
+	cortex-m3:cortex-m3 cortex-m0plus:cortex-m0plus rv32:rv32imac multimem:multimem \
+	$(foreach t,$(SPEC_NATIVE),native-$(t):$(t) native1-$(t):$(t))
 SPEC_OPTIONS_stress := --stress --fail-alloc 200
 SPEC_OPTIONS_slice1 := --fuel-slice 1
 SPEC_OPTIONS_slice1000 := --fuel-slice 1000
 SPEC_OPTIONS_eager := --eager
+$(foreach t,$(SPEC_NATIVE),$(eval SPEC_OPTIONS_native-$(t) := --tier native))
+$(foreach t,$(SPEC_NATIVE),$(eval SPEC_OPTIONS_native1-$(t) := --tier native --fuel-slice 1))
 # What a variant is there for: it runs what the others cannot.
 SPEC_FEATURE_multimem := multi-memory
 
 spec_names = $(foreach v,$(SPEC_VARIANTS),$(firstword $(subst :, ,$(v))))
 
-.PHONY: test-spec $(addprefix test-spec-,$(spec_names))
+.PHONY: test-spec test-spec-native $(addprefix test-spec-,$(spec_names))
 
 test-spec: $(addprefix test-spec-,$(spec_names)) ## run the specification's test suite in every variant
 	@$(VENV_PYTHON) $(SPEC_DIR)/run_spec.py --source $(SPEC_SOURCE) total \
 		$(foreach v,$(spec_names),$(SPEC_BUILD)/report/$(v).json)
+
+test-spec-native: $(foreach t,$(SPEC_NATIVE),test-spec-native-$(t) test-spec-native1-$(t)) ## run it as machine code on the emulated processors
 
 # Another suite makes the scripts stale.
 $(SPEC_BUILD)/given.txt: FORCE

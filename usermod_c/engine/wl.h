@@ -163,12 +163,20 @@ size_t wl_module_ram_bytes(const wl_module_t *module);
 
 /* ---- Stores ---- */
 
+/* How functions run. With NATIVE they become machine code when they are first called; those that have
+ * no room or use what the compiler leaves out are interpreted, as all are with INTERP. AUTO is NATIVE
+ * where this build can, which wl_native_available tells, and INTERP elsewhere. */
+typedef enum { WL_TIER_INTERP, WL_TIER_NATIVE, WL_TIER_AUTO } wl_tier_t;
+bool wl_native_available(void);
+
 typedef struct {
     uint32_t stack_bytes;      /* guest stack; default WL_DEFAULT_STACK_BYTES */
     uint32_t code_cache_bytes; /* translated code; default WL_DEFAULT_CODE_CACHE_BYTES */
     uint32_t memory_max_bytes; /* physical cap of each linear memory; default WL_DEFAULT_MEMORY_MAX_BYTES */
     uint32_t table_max;        /* elements that a table may grow to; default WL_DEFAULT_TABLE_MAX */
+    uint32_t native_bytes;     /* machine code, when `tier` wants any; default WL_DEFAULT_NATIVE_BYTES */
     bool eager;                /* translate every body at instantiation, as far as the cache holds them */
+    uint8_t tier;              /* wl_tier_t; default WL_TIER_INTERP */
 } wl_config_t;
 
 void wl_config_default(wl_config_t *config);
@@ -190,6 +198,10 @@ typedef struct {
     size_t stack_peak_bytes;   /* most guest stack used by frames so far */
     uint32_t translations;     /* bodies translated, again included */
     uint32_t evictions;        /* bodies dropped */
+    size_t native_bytes;       /* the machine code's room, part of code_cache_bytes */
+    size_t native_used_bytes;  /* of it in use now */
+    uint32_t native_functions; /* that have machine code */
+    uint32_t native_refused;   /* that had to be left to the interpreter */
 } wl_usage_t;
 void wl_store_usage(const wl_store_t *store, wl_usage_t *usage);
 

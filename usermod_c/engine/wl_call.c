@@ -3,7 +3,7 @@
  * Calls: the loop around the interpreter that does what it comes back for (translation, host
  * functions, calls between instances, fuel), stopping and resuming, backtraces.
  */
-#include "wl_runtime.h"
+#include "wl_native.h"
 
 /* Translating is work that no fuel pays for; a slice pays, so that slices keep their length. */
 #define CREDIT_PER_WORD 8
@@ -184,6 +184,9 @@ static void return_foreign(wl_store_t *store) {
 /* The call instruction at a stopped call's position. */
 static uint32_t call_words(const wl_call_t *call) {
     const wl_codecache_t *cache = &call->store->cache;
+    if (wl_codecache_is_native(call->store, cache->words + call->ip)) {
+        return 1; /* a call's record: the distance, and behind it the return position */
+    }
     return cache->words[call->ip] == wl_handler_word(&cache->handlers, WLC_CALL) ? 3 : 4;
 }
 
@@ -307,7 +310,11 @@ static wl_status_t step(wl_call_t *call, int32_t fuel) {
     wl_status_t status = WL_OK;
     load(call);
     ctx->fuel = fuel;
+#if WL_ENABLE_NATIVE
+    wl_native_run(ctx);
+#else
     wl_interp(ctx);
+#endif
     switch (ctx->exit) {
         case WL_EXIT_HALT: finish(call); break;
         case WL_EXIT_XRET: return_foreign(store); break;

@@ -5,7 +5,7 @@
  * and the rest is moved together: code is position-independent, so only function tables, frames
  * and stopped calls have to be told.
  */
-#include "wl_runtime.h"
+#include "wl_native.h"
 
 wl_status_t wl_codecache_new(wl_store_t *store) {
     wl_codecache_t *c = &store->cache;
@@ -13,11 +13,18 @@ wl_status_t wl_codecache_new(wl_store_t *store) {
     if (c->size < WL_STUB_WORDS) {
         c->size = WL_STUB_WORDS;
     }
-    c->words = wl_resize(&store->allocator, NULL, 0, c->size * 2u);
+    uint32_t words = c->size;
+#if WL_ENABLE_NATIVE
+    c->native_start = (c->size + 3u) & ~3u;
+    c->native_size = store->config.tier != WL_TIER_INTERP ? store->config.native_bytes / 8 * 4 : 0;
+    words = c->native_start + c->native_size;
+#endif
+    c->words = wl_resize(&store->allocator, NULL, 0, words * 2u);
     if (c->words == NULL) {
         return WL_NO_MEMORY;
     }
-    store->ram_bytes += c->size * 2u;
+    c->bytes = words * 2u;
+    store->ram_bytes += c->bytes;
     wl_handlers_init(&c->handlers);
     c->words[WL_STUB_HALT - 1] = 0;
     c->words[WL_STUB_HALT] = wl_handler_word(&c->handlers, WLC_HALT);
@@ -25,6 +32,9 @@ wl_status_t wl_codecache_new(wl_store_t *store) {
     c->words[WL_STUB_XRET] = wl_handler_word(&c->handlers, WLC_XRET);
     c->used = WL_STUB_WORDS;
     store->ctx.words = c->words;
+#if WL_ENABLE_NATIVE
+    wl_native_init(store);
+#endif
     return WL_OK;
 }
 
@@ -38,6 +48,11 @@ static uint32_t size_of(const uint16_t *header) {
 const uint16_t *wl_codecache_find(const wl_store_t *store, const uint16_t *ip) {
     const wl_codecache_t *c = &store->cache;
     uint32_t pos = (uint32_t)(ip - c->words);
+#if WL_ENABLE_NATIVE
+    if (wl_codecache_is_native(store, ip)) {
+        return wl_native_find(store, ip);
+    }
+#endif
     for (uint32_t at = WL_STUB_WORDS; at < c->used && pos >= at; at += size_of(c->words + at)) {
         if (pos - at < size_of(c->words + at)) {
             return c->words + at;
@@ -82,6 +97,9 @@ static void mark_running(wl_store_t *store) {
     for (wl_call_t *call = store->call; call != NULL; call = call->previous) {
         wl_walk_t w;
         for (bool more = wl_frame_first(call, &w); more; more = wl_frame_next(store, &w)) {
+            if (wl_codecache_is_native(store, w.ip)) {
+                continue; /* machine code stays */
+            }
             store->cache.words[(wl_codecache_find(store, w.ip) - store->cache.words) + WL_H_SIZE] |= MARK;
         }
     }
@@ -108,8 +126,12 @@ static bool choose(wl_store_t *store, uint32_t need) {
 }
 
 /* Words of dropped bodies before `ip`. */
-static uint32_t shift_of(const wl_codecache_t *c, const uint16_t *ip) {
+static uint32_t shift_of(const wl_store_t *store, const uint16_t *ip) {
+    const wl_codecache_t *c = &store->cache;
     uint32_t shift = 0;
+    if (wl_codecache_is_native(store, ip)) {
+        return 0;
+    }
     for (uint32_t at = WL_STUB_WORDS; at < c->used && c->words + at <= ip; at += size_of(c->words + at)) {
         shift += c->words[at + WL_H_INST] == DROPPED ? size_of(c->words + at) : 0;
     }
@@ -122,9 +144,9 @@ static void tell_frames(wl_store_t *store) {
         if (!wl_frame_first(call, &w)) {
             continue;
         }
-        call->ip -= shift_of(&store->cache, w.ip);
+        call->ip -= shift_of(store, w.ip);
         while (wl_frame_next(store, &w)) {
-            *w.saved = WL_PACK(&store->ctx, w.ip - shift_of(&store->cache, w.ip));
+            *w.saved = WL_PACK(&store->ctx, w.ip - shift_of(store, w.ip));
         }
     }
 }

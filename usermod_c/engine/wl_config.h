@@ -86,6 +86,33 @@
 #define WL_ENABLE_SUPER 1
 #endif
 
+/* Machine code from WebAssembly (wl_native.h), where there is a back end for the processor. */
+#define WL_BACKEND_THUMB1 1
+#define WL_BACKEND_THUMB2 2
+#define WL_BACKEND_RV32 3
+#ifndef WL_NATIVE_BACKEND
+#if defined(ESP_PLATFORM) /* what its allocator gives holds no code */
+#define WL_NATIVE_BACKEND 0
+#elif defined(__thumb2__)
+#define WL_NATIVE_BACKEND WL_BACKEND_THUMB2
+#elif defined(__thumb__)
+#define WL_NATIVE_BACKEND WL_BACKEND_THUMB1
+#elif defined(__riscv_compressed) && defined(__riscv_mul) && __riscv_xlen == 32
+#define WL_NATIVE_BACKEND WL_BACKEND_RV32
+#else
+#define WL_NATIVE_BACKEND 0
+#endif
+#endif
+#ifndef WL_ENABLE_NATIVE
+#define WL_ENABLE_NATIVE (WL_NATIVE_BACKEND != 0)
+#endif
+#ifndef WL_ENABLE_NATIVE_CHECKS /* bounds; off for measuring what they cost, never for use */
+#define WL_ENABLE_NATIVE_CHECKS 1
+#endif
+#ifndef WL_DEFAULT_NATIVE_BYTES
+#define WL_DEFAULT_NATIVE_BYTES 16384
+#endif
+
 /* For measuring what metering and bounds checks cost, never for use. */
 #ifndef WL_ENABLE_FUEL
 #define WL_ENABLE_FUEL 1

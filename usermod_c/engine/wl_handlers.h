@@ -362,6 +362,9 @@ H(RETN) {
 }
 H(HALT) { EXIT(WL_EXIT_HALT); }
 H(XRET) { EXIT(WL_EXIT_XRET); }
+#if WL_ENABLE_NATIVE
+H(NATIVE) { EXIT(WL_EXIT_NATIVE); }
+#endif
 
 #undef REG_OP
 #undef REG_ALU2

@@ -95,7 +95,12 @@ typedef struct {
     wl_handlers_t handlers;
     uint32_t size; /* words */
     uint32_t used;
+    uint32_t bytes; /* of the block that it is in */
     uint32_t translations, evictions;
+#if WL_ENABLE_NATIVE /* machine code, behind the cache in the same block; all in words */
+    uint32_t native_start, native_size, native_used;
+    uint32_t native_functions, native_refused;
+#endif
 } wl_codecache_t;
 
 /* Why the interpreter came back. */
@@ -105,8 +110,19 @@ typedef enum {
     WL_EXIT_FUEL,   /* ctx->fuel < 0; go on at ctx->ip */
     WL_EXIT_CALL,   /* ctx->arg is a function index without code; ctx->ip is at the CALL or TAIL */
     WL_EXIT_CALLI,  /* ctx->arg is a function address that is foreign or of the host; ip at CALLI */
+    WL_EXIT_NATIVE, /* ctx->ip is where native code goes on; for wl_native_run alone */
     WL_EXIT_TRAP    /* ctx->arg is a status; ctx->ip is at the instruction */
 } wl_exit_t;
+
+#if WL_ENABLE_NATIVE
+/* What registers are when machine code is entered, and were when it came back. The back ends know the
+ * order. */
+typedef struct {
+    uint32_t fp, fuel, result, pc, mem, lim4;
+    uint32_t stop;
+    uint32_t regs[32]; /* by number; those that may hold operands and locals, at a WL_SERVE_ACCESS */
+} wl_native_regs_t;
+#endif
 
 /* The running state; the interpreter keeps part of it in registers. */
 typedef struct {
@@ -123,6 +139,11 @@ typedef struct {
     wl_instance_t *instance;
     uint32_t arg, trap_offset;
     wl_exit_t exit;
+#if WL_ENABLE_NATIVE
+    wl_native_regs_t native;
+    uint32_t native_back; /* the return position of the frame in which native code was entered */
+    bool native_entered;
+#endif
 } wl_ctx_t;
 
 struct wl_store {
@@ -190,6 +211,17 @@ wl_status_t wl_codecache_reserve(wl_store_t *store, uint32_t words);
 /* The header of the body that holds `ip`; NULL for the stubs. */
 const uint16_t *wl_codecache_find(const wl_store_t *store, const uint16_t *ip);
 
+static inline bool wl_codecache_is_native(const wl_store_t *store, const uint16_t *ip) {
+#if WL_ENABLE_NATIVE
+    const wl_codecache_t *c = &store->cache;
+    return (uintptr_t)ip - (uintptr_t)(c->words + c->native_start) < c->native_size * 2u;
+#else
+    (void)store;
+    (void)ip;
+    return false;
+#endif
+}
+
 /* States of a call. */
 enum { WL_CALL_READY, WL_CALL_ACTIVE, WL_CALL_PENDING, WL_CALL_ANSWERED, WL_CALL_TRAPPED, WL_CALL_DONE };
 
@@ -210,6 +242,17 @@ uint32_t wl_call_top(const wl_call_t *call);
 wl_status_t wl_translate(wl_instance_t *instance, uint32_t func_index);
 /* The offset in the module of the instruction that the code word at `pos` of a body belongs to. */
 uint32_t wl_translate_locate(wl_instance_t *instance, uint32_t func_index, uint32_t pos);
+
+/* Memory for translating is the part of the guest stack that no frame uses; when that is too small,
+ * the store's allocator. */
+typedef struct {
+    const wl_allocator_t *fallback;
+    uint8_t *base, *top, *peak, *end;
+} wl_scratch_t;
+
+void wl_scratch_open(wl_scratch_t *s, const wl_store_t *store);
+void *wl_scratch_resize(void *env, void *p, size_t old_size, size_t new_size);
+void wl_scratch_close(wl_scratch_t *s); /* leaves the stack zeroed, as it was */
 
 /* ---- Instance services ---- */
 wl_instance_t *wl_store_instance(const wl_store_t *store, uint32_t index);

@@ -29,7 +29,13 @@ void wl_config_default(wl_config_t *config) {
     config->code_cache_bytes = WL_DEFAULT_CODE_CACHE_BYTES;
     config->memory_max_bytes = WL_DEFAULT_MEMORY_MAX_BYTES;
     config->table_max = WL_DEFAULT_TABLE_MAX;
+    config->native_bytes = WL_DEFAULT_NATIVE_BYTES;
     config->eager = false;
+    config->tier = WL_TIER_INTERP;
+}
+
+bool wl_native_available(void) {
+    return WL_ENABLE_NATIVE;
 }
 
 wl_status_t wl_store_new(const wl_allocator_t *allocator, const wl_config_t *config, wl_store_t **out) {
@@ -73,7 +79,7 @@ void wl_store_free(wl_store_t *store) {
         store_free(store, g, sizeof *g);
     }
     store_free(store, store->hosts, store->hosts_cap * sizeof *store->hosts);
-    store_free(store, store->cache.words, store->cache.size * sizeof *store->cache.words);
+    store_free(store, store->cache.words, store->cache.bytes);
     store_free(store, store->stack, store->stack_slots * WL_SLOT_BYTES);
     wl_allocator_t allocator = store->allocator;
     wl_free(&allocator, store, sizeof *store);
@@ -108,6 +114,14 @@ void wl_store_usage(const wl_store_t *store, wl_usage_t *usage) {
     usage->stack_peak_bytes = peak * WL_SLOT_BYTES;
     usage->translations = store->cache.translations;
     usage->evictions = store->cache.evictions;
+#if WL_ENABLE_NATIVE
+    usage->native_bytes = store->cache.native_size * 2u;
+    usage->native_used_bytes = store->cache.native_used * 2u;
+    usage->native_functions = store->cache.native_functions;
+    usage->native_refused = store->cache.native_refused;
+    usage->code_cache_bytes += usage->native_bytes;
+    usage->code_used_bytes += usage->native_used_bytes;
+#endif
 }
 
 /* ---- Host functions ---- */

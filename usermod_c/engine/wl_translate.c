@@ -5,6 +5,7 @@
  * wl_tr_control.c, the operand stack in wl_operands.c, the assembler in wl_emit.c.
  */
 #include "wl_translate.h"
+#include "wl_native.h"
 
 static void layout_frame(wl_translator_t *t, wl_validator_t *v, const wl_functype_t *type) {
     uint32_t slot = 0;
@@ -82,14 +83,7 @@ static void write_header(wl_translator_t *t) {
     h[WL_H_RET] = (uint16_t)(t->ret_slot * WL_SLOT_BYTES);
 }
 
-/* Memory for translating is the part of the guest stack that no frame uses; when that is too small,
- * the store's allocator. */
-typedef struct {
-    const wl_allocator_t *fallback;
-    uint8_t *base, *top, *peak, *end;
-} wl_scratch_t;
-
-static void *scratch_resize(void *env, void *p, size_t old_size, size_t new_size) {
+void *wl_scratch_resize(void *env, void *p, size_t old_size, size_t new_size) {
     wl_scratch_t *s = env;
     uint8_t *block = p;
     size_t size = (new_size + 7) & ~(size_t)7;
@@ -117,7 +111,7 @@ static void *scratch_resize(void *env, void *p, size_t old_size, size_t new_size
     return to;
 }
 
-static void scratch_open(wl_scratch_t *s, const wl_store_t *store) {
+void wl_scratch_open(wl_scratch_t *s, const wl_store_t *store) {
     uint32_t *free = store->stack + (store->call != NULL ? wl_call_top(store->call) : 0);
     free += ((uintptr_t)free & 7) / WL_SLOT_BYTES;
     s->fallback = &store->allocator;
@@ -126,7 +120,7 @@ static void scratch_open(wl_scratch_t *s, const wl_store_t *store) {
 }
 
 /* Leaves the stack zeroed, as it was. */
-static void scratch_close(wl_scratch_t *s) {
+void wl_scratch_close(wl_scratch_t *s) {
     memset(s->base, 0, (size_t)(s->peak - s->base));
 }
 
@@ -184,8 +178,8 @@ static bool again(wl_translator_t *t, wl_status_t *status) {
 
 static wl_status_t run(wl_instance_t *instance, uint32_t func_index, uint32_t *pos) {
     wl_scratch_t scratch;
-    const wl_allocator_t allocator = {.resize = scratch_resize, .env = &scratch};
-    scratch_open(&scratch, instance->store);
+    const wl_allocator_t allocator = {.resize = wl_scratch_resize, .env = &scratch};
+    wl_scratch_open(&scratch, instance->store);
     wl_translator_t *t = wl_alloc(&allocator, sizeof *t);
     wl_status_t status = WL_NO_MEMORY;
     if (t != NULL) {
@@ -200,14 +194,51 @@ static wl_status_t run(wl_instance_t *instance, uint32_t func_index, uint32_t *p
         }
         wl_free(&allocator, t, sizeof *t);
     }
-    scratch_close(&scratch);
+    wl_scratch_close(&scratch);
     return status;
 }
 
+#if WL_ENABLE_NATIVE
+const wl_sink_t wl_translator_sink = {
+    wl_tr_begin,
+    wl_tr_simple,
+    wl_tr_const,
+    wl_tr_local_get,
+    wl_tr_local_set,
+    wl_tr_global,
+    wl_tr_drop,
+    wl_tr_select,
+    wl_tr_block,
+    wl_tr_dead_block,
+    wl_tr_else,
+    wl_tr_end,
+    wl_tr_br,
+    wl_tr_br_if,
+    wl_tr_br_table,
+    wl_tr_return,
+    wl_tr_unreachable,
+    wl_tr_call,
+    wl_tr_call_indirect,
+    wl_tr_misc,
+};
+#endif
+
 wl_status_t wl_translate(wl_instance_t *instance, uint32_t func_index) {
+#if WL_ENABLE_NATIVE
+    if (instance->store->cache.native_size > 0 && wl_native_compile(instance, func_index)) {
+        return WL_OK;
+    }
+#endif
     return run(instance, func_index, NULL);
 }
 
 uint32_t wl_translate_locate(wl_instance_t *instance, uint32_t func_index, uint32_t pos) {
+#if WL_ENABLE_NATIVE
+    if (wl_codecache_is_native(instance->store, instance->code[func_index])) {
+        wl_nlocated_t found = {0};
+        wl_native_locate(instance, func_index, pos, &found);
+        return found.offset;
+    }
+#endif
     return run(instance, func_index, &pos) == WL_NO_MEMORY ? 0 : pos;
 }

@@ -9,6 +9,12 @@
  */
 #include "wl_validate.h"
 
+#if WL_ENABLE_NATIVE
+#define TR(step) v->sink->on_##step
+#else
+#define TR(step) wl_tr_##step
+#endif
+
 /* ---- Signatures ---- */
 
 enum { T_NONE,
@@ -283,9 +289,9 @@ static WL_NOINLINE void do_block(wl_validator_t *v, uint32_t op) {
     }
     if (c->dead) {
         v->depth = c->height;
-        wl_tr_dead_block(v->translator, c);
+        TR(dead_block)(v->translator, c);
     } else {
-        wl_tr_block(v->translator, c);
+        TR(block)(v->translator, c);
     }
 }
 
@@ -298,7 +304,7 @@ static WL_NOINLINE void do_else(wl_validator_t *v) {
     bool live = !v->unreachable;
     check_end(v, c);
     if (v->translator != NULL && v->r.status == WL_OK && !c->dead) {
-        wl_tr_else(v->translator, c, live);
+        TR(else)(v->translator, c, live);
     }
     c->op = WL_WASM_ELSE;
     v->depth = c->height;
@@ -320,7 +326,7 @@ static WL_NOINLINE void do_end(wl_validator_t *v) {
         return;
     }
     if (v->translator != NULL) {
-        wl_tr_end(v->translator, c, live);
+        TR(end)(v->translator, c, live);
     }
     if (--v->n_ctrls > 0) {
         const wl_ctrl_t *outer = wl_ctrl_top(v);
@@ -369,7 +375,7 @@ static WL_NOINLINE void do_br_table(wl_validator_t *v) {
         }
     }
     if (drives(v)) {
-        wl_tr_br_table(v->translator, labels, count);
+        TR(br_table)(v->translator, labels, count);
     }
     set_unreachable(v);
 }
@@ -388,9 +394,9 @@ static WL_NOINLINE void do_branch(wl_validator_t *v, bool conditional) {
     pop_all(v, types, n);
     if (drives(v)) {
         if (conditional) {
-            wl_tr_br_if(v->translator, depth);
+            TR(br_if)(v->translator, depth);
         } else {
-            wl_tr_br(v->translator, depth);
+            TR(br)(v->translator, depth);
         }
     }
     if (conditional) {
@@ -421,7 +427,7 @@ static WL_NOINLINE void do_call(wl_validator_t *v, bool tail) {
         return;
     }
     if (drives(v)) {
-        wl_tr_call(v->translator, f, tail);
+        TR(call)(v->translator, f, tail);
     }
     finish_call(v, &v->module->types[v->module->func_types[f]], tail);
 }
@@ -440,7 +446,7 @@ static WL_NOINLINE void do_call_indirect(wl_validator_t *v, bool tail) {
         return;
     }
     if (v->drive) {
-        wl_tr_call_indirect(v->translator, m->types[type].canon, table, tail);
+        TR(call_indirect)(v->translator, m->types[type].canon, table, tail);
     }
     pop(v, WL_I32);
     finish_call(v, &m->types[type], tail);
@@ -467,7 +473,7 @@ static WL_NOINLINE void do_select(wl_validator_t *v, bool typed) {
         fail(v, WL_TYPE_MISMATCH);
     }
     if (drives(v)) {
-        wl_tr_select(v->translator, wl_type_slots((uint8_t)type));
+        TR(select)(v->translator, wl_type_slots((uint8_t)type));
     }
     push(v, type);
 }
@@ -482,13 +488,13 @@ static void do_local(wl_validator_t *v, uint32_t op) {
     if (op == WL_WASM_LOCAL_GET) {
         push(v, type);
         if (drives(v)) {
-            wl_tr_local_get(v->translator, index);
+            TR(local_get)(v->translator, index);
         }
         return;
     }
     pop(v, type);
     if (drives(v)) {
-        wl_tr_local_set(v->translator, index, op == WL_WASM_LOCAL_TEE);
+        TR(local_set)(v->translator, index, op == WL_WASM_LOCAL_TEE);
     }
     if (op == WL_WASM_LOCAL_TEE) {
         push(v, type);
@@ -509,7 +515,7 @@ static WL_NOINLINE void do_global(wl_validator_t *v, bool set) {
         pop(v, g->type);
     }
     if (drives(v)) {
-        wl_tr_global(v->translator, index, g->type, set);
+        TR(global)(v->translator, index, g->type, set);
     }
     if (!set) {
         push(v, g->type);
@@ -530,7 +536,7 @@ static void do_const(wl_validator_t *v, uint32_t op) {
     uint32_t type = WL_I32 - (op - WL_WASM_I32_CONST); /* both in the order i32 i64 f32 f64 */
     push(v, type);
     if (drives(v)) {
-        wl_tr_const(v->translator, value, wl_type_slots((uint8_t)type));
+        TR(const)(v->translator, value, wl_type_slots((uint8_t)type));
     }
 }
 
@@ -642,7 +648,7 @@ static WL_NOINLINE void do_rare(wl_validator_t *v, uint32_t op) {
         return;
     }
     if (v->drive) {
-        wl_tr_misc(v->translator, sub, n, out, a, b);
+        TR(misc)(v->translator, sub, n, out, a, b);
     }
     switch (op) {
         case WL_WASM_TABLE_SET:
@@ -672,7 +678,7 @@ static WL_NOINLINE void do_ref(wl_validator_t *v, uint32_t op) {
     if (op == WL_WASM_REF_NULL) {
         uint32_t type = wl_read_ref_type(&v->r);
         if (drives(v)) {
-            wl_tr_const(v->translator, 0, 1);
+            TR(const)(v->translator, 0, 1);
         }
         push(v, type);
     } else if (op == WL_WASM_REF_IS_NULL) {
@@ -681,7 +687,7 @@ static WL_NOINLINE void do_ref(wl_validator_t *v, uint32_t op) {
             fail(v, WL_TYPE_MISMATCH);
         }
         if (drives(v)) {
-            wl_tr_simple(v->translator, WL_WASM_I32_EQZ, 0);
+            TR(simple)(v->translator, WL_WASM_I32_EQZ, 0);
         }
         push(v, WL_I32);
     } else {
@@ -695,7 +701,7 @@ static WL_NOINLINE void do_ref(wl_validator_t *v, uint32_t op) {
             fail(v, WL_UNDECLARED_REF);
         }
         if (drives(v)) {
-            wl_tr_misc(v->translator, WL_MISC_REF_FUNC, 0, true, f, 0);
+            TR(misc)(v->translator, WL_MISC_REF_FUNC, 0, true, f, 0);
         }
         push(v, WL_FUNCREF);
     }
@@ -705,7 +711,7 @@ static WL_NOINLINE void do_return(wl_validator_t *v) {
     const wl_ctrl_t *f = &v->ctrls[0];
     pop_all(v, f->results, f->n_results);
     if (drives(v)) {
-        wl_tr_return(v->translator);
+        TR(return)(v->translator);
     }
     set_unreachable(v);
 }
@@ -713,7 +719,7 @@ static WL_NOINLINE void do_return(wl_validator_t *v) {
 static void do_drop(wl_validator_t *v) {
     uint32_t type = pop_any(v);
     if (drives(v)) {
-        wl_tr_drop(v->translator, wl_type_slots((uint8_t)type));
+        TR(drop)(v->translator, wl_type_slots((uint8_t)type));
     }
 }
 
@@ -722,7 +728,7 @@ static WL_NOINLINE void do_special(wl_validator_t *v, uint32_t op) {
         case WL_WASM_NOP: break;
         case WL_WASM_UNREACHABLE:
             if (v->drive) {
-                wl_tr_unreachable(v->translator);
+                TR(unreachable)(v->translator);
             }
             set_unreachable(v);
             break;
@@ -815,7 +821,7 @@ static WL_NOINLINE void do_simple(wl_validator_t *v, uint32_t op, uint32_t sig) 
         pop(v, sig_type(operands & 15));
     }
     if (drives(v)) {
-        wl_tr_simple(v->translator, op, offset);
+        TR(simple)(v->translator, op, offset);
     }
     if (sig >> 12 != 0) {
         push(v, sig_type(sig >> 12));
@@ -927,7 +933,7 @@ static WL_NOINLINE bool begin(wl_validator_t *v, uint32_t index) {
         return false;
     }
     if (v->translator != NULL) {
-        wl_tr_begin(v->translator, v);
+        TR(begin)(v->translator, v);
     }
     return true;
 }
@@ -939,6 +945,9 @@ wl_validator_t *wl_validator_new(const wl_module_t *module, const wl_allocator_t
         v->module = module;
         v->allocator = allocator;
         v->translator = translator;
+#if WL_ENABLE_NATIVE
+        v->sink = &wl_translator_sink;
+#endif
     }
     return v;
 }

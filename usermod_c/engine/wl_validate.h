@@ -7,6 +7,12 @@
 
 #include "wl_internal.h"
 
+#if WL_NATIVE_BACKEND == WL_BACKEND_RV32 /* processors' registers by number */
+typedef uint32_t wl_regset_t;
+#else
+typedef uint16_t wl_regset_t;
+#endif
+
 /* An open block. The first part is the validator's, the second the translator's. */
 typedef struct {
     const uint8_t *params, *results;
@@ -21,6 +27,10 @@ typedef struct {
     uint16_t base;       /* slots below the block's parameters */
     uint16_t cost_pos;   /* loop: where its cost goes */
     uint32_t outer_cost; /* loop: what the block around it has cost so far */
+#if WL_ENABLE_NATIVE
+    wl_regset_t valid, dirty;           /* locals' registers at the label: what all branches agree on, what any */
+    wl_regset_t else_valid, else_dirty; /* at the else */
+#endif
 } wl_ctrl_t;
 
 struct wl_validator {
@@ -41,6 +51,9 @@ struct wl_validator {
     const wl_allocator_t *allocator;
     uint32_t func_index;
     struct wl_translator *translator;
+#if WL_ENABLE_NATIVE
+    const struct wl_sink *sink;
+#endif
 };
 
 static inline wl_ctrl_t *wl_ctrl_top(wl_validator_t *v) {
@@ -80,5 +93,34 @@ void wl_tr_call(struct wl_translator *t, uint32_t func_index, bool tail);
 void wl_tr_call_indirect(struct wl_translator *t, uint32_t type, uint32_t table, bool tail);
 /* A rare operation: takes so many 32-bit operands, gives one 32-bit result when `out` is true. */
 void wl_tr_misc(struct wl_translator *t, uint32_t sub, uint32_t operands, bool out, uint32_t imm1, uint32_t imm2);
+
+#if WL_ENABLE_NATIVE
+/* A translator's steps, where there is more than one translator. */
+struct wl_sink {
+    void (*on_begin)(struct wl_translator *t, wl_validator_t *v);
+    void (*on_simple)(struct wl_translator *t, uint32_t op, uint32_t offset);
+    void (*on_const)(struct wl_translator *t, uint64_t value, uint32_t slots);
+    void (*on_local_get)(struct wl_translator *t, uint32_t index);
+    void (*on_local_set)(struct wl_translator *t, uint32_t index, bool tee);
+    void (*on_global)(struct wl_translator *t, uint32_t index, uint8_t type, bool set);
+    void (*on_drop)(struct wl_translator *t, uint32_t slots);
+    void (*on_select)(struct wl_translator *t, uint32_t slots);
+    void (*on_block)(struct wl_translator *t, wl_ctrl_t *c);
+    void (*on_dead_block)(struct wl_translator *t, wl_ctrl_t *c);
+    void (*on_else)(struct wl_translator *t, wl_ctrl_t *c, bool live);
+    void (*on_end)(struct wl_translator *t, wl_ctrl_t *c, bool live);
+    void (*on_br)(struct wl_translator *t, uint32_t depth);
+    void (*on_br_if)(struct wl_translator *t, uint32_t depth);
+    void (*on_br_table)(struct wl_translator *t, uint32_t labels, uint32_t count);
+    void (*on_return)(struct wl_translator *t);
+    void (*on_unreachable)(struct wl_translator *t);
+    void (*on_call)(struct wl_translator *t, uint32_t func_index, bool tail);
+    void (*on_call_indirect)(struct wl_translator *t, uint32_t type, uint32_t table, bool tail);
+    void (*on_misc)(struct wl_translator *t, uint32_t sub, uint32_t operands, bool out, uint32_t imm1, uint32_t imm2);
+};
+typedef struct wl_sink wl_sink_t;
+
+extern const wl_sink_t wl_translator_sink;
+#endif
 
 #endif

@@ -279,12 +279,29 @@ enum { ARG_module,
        ARG_stack,
        ARG_code_cache,
        ARG_table_max,
+       ARG_tier,
+       ARG_native_code,
        ARG_eager,
        ARG_store,
        ARGS };
 
 static uint32_t size_argument(mp_obj_t obj, const char *what, uint32_t otherwise) {
     return obj == mp_const_none ? otherwise : wasm_get_u32(obj, what);
+}
+
+static uint8_t tier_argument(mp_obj_t obj, uint8_t otherwise) {
+    static const qstr names[] = {MP_QSTR_interp, MP_QSTR_native, MP_QSTR_auto}; /* as wl_tier_t numbers them */
+    if (obj == mp_const_none) {
+        return otherwise;
+    }
+    qstr name = mp_obj_str_get_qstr(obj);
+    for (uint8_t tier = 0; tier < MP_ARRAY_SIZE(names); tier++) {
+        if (name == names[tier] && (tier != WL_TIER_NATIVE || wl_native_available())) {
+            return tier;
+        }
+    }
+    mp_raise_ValueError(name == MP_QSTR_native ? MP_ERROR_TEXT("no machine code on this processor")
+                                               : MP_ERROR_TEXT("tier is 'interp', 'native' or 'auto'"));
 }
 
 static wasm_store_obj_t *store_make(const mp_arg_val_t *val) {
@@ -294,6 +311,8 @@ static wasm_store_obj_t *store_make(const mp_arg_val_t *val) {
     config.stack_bytes = size_argument(val[ARG_stack].u_obj, "stack", config.stack_bytes);
     config.code_cache_bytes = size_argument(val[ARG_code_cache].u_obj, "code_cache", config.code_cache_bytes);
     config.table_max = size_argument(val[ARG_table_max].u_obj, "table_max", config.table_max);
+    config.tier = tier_argument(val[ARG_tier].u_obj, config.tier);
+    config.native_bytes = size_argument(val[ARG_native_code].u_obj, "native_code", config.native_bytes);
     config.eager = val[ARG_eager].u_bool;
     return wasm_store_new(&config);
 }
@@ -311,9 +330,9 @@ static wasm_store_obj_t *store_shared(const mp_arg_val_t *val, size_t n, const m
         return NULL;
     }
     wasm_core(store);
-    for (size_t i = ARG_memory_max; i <= ARG_table_max; i++) {
+    for (size_t i = ARG_memory_max; i <= ARG_native_code; i++) {
         if (val[i].u_obj != mp_const_none) {
-            mp_raise_TypeError(MP_ERROR_TEXT("the store has its memory_max, stack, code_cache and table_max"));
+            mp_raise_TypeError(MP_ERROR_TEXT("the store has its memory_max, stack, code_cache, table_max, tier and native_code"));
         }
     }
     return store;
@@ -337,6 +356,8 @@ static mp_obj_t instance_make_new(const mp_obj_type_t *type, size_t n_args, size
         {MP_QSTR_stack, MP_ARG_KW_ONLY | MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
         {MP_QSTR_code_cache, MP_ARG_KW_ONLY | MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
         {MP_QSTR_table_max, MP_ARG_KW_ONLY | MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
+        {MP_QSTR_tier, MP_ARG_KW_ONLY | MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
+        {MP_QSTR_native_code, MP_ARG_KW_ONLY | MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
         {MP_QSTR_eager, MP_ARG_KW_ONLY | MP_ARG_BOOL, {.u_bool = false}},
         {MP_QSTR_store, MP_ARG_KW_ONLY | MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
     };
@@ -387,6 +408,10 @@ static mp_obj_t instance_usage(const instance_obj_t *self) {
         {MP_QSTR_code_used_bytes, usage.code_used_bytes},
         {MP_QSTR_translations, usage.translations},
         {MP_QSTR_evictions, usage.evictions},
+        {MP_QSTR_native_bytes, usage.native_bytes},
+        {MP_QSTR_native_used_bytes, usage.native_used_bytes},
+        {MP_QSTR_native_functions, usage.native_functions},
+        {MP_QSTR_native_refused, usage.native_refused},
     };
     mp_obj_t dict = mp_obj_new_dict(MP_ARRAY_SIZE(items));
     for (size_t i = 0; i < MP_ARRAY_SIZE(items); i++) {
@@ -431,12 +456,14 @@ static void instance_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
 
 WASM_DOC(instance,
          "Instance(module, imports=None, *, fuel=None, memory_max=None, stack=None, code_cache=None,\n"
-         "  table_max=None, eager=False, store=None): links a module and runs its start function.\n"
+         "  table_max=None, tier='interp', native_code=None, eager=False, store=None): links a module and runs its start function.\n"
          "  imports is {module: {name: object}} or {module: another instance's exports}: a Python\n"
          "  function for a function, a number for an immutable global, else a Memory, Table, Global or\n"
          "  Func. Instances that share such objects share one store: fuel, stack and code cache.\n"
          "  Sizes are in bytes; memory_max caps each linear memory, whatever it declares (64 MiB on a\n"
-         "  computer, 64 KiB on a board unless given). store is\n"
+         "  computer, 64 KiB on a board unless given). tier is 'interp', 'native' (machine code, in\n"
+         "  native_code bytes; what has no room there is interpreted) or 'auto' (native where it can be).\n"
+         "  store is\n"
          "  any object of the store to join. Raises LinkError, Trap, OutOfFuel, MemoryError\n"
          "  .exports, .module; .fuel left (None: without end), can be set; .fuel_used; .usage: a dict\n"
          "  .started: whether there was a start function");

@@ -1,0 +1,450 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Compiling a body to machine code: the counting pass, the frame, the pass that writes, and the region
+ * that code stands in. A body that has no room there, or that uses what is left out, is refused, and the
+ * interpreter has it. Nothing in the region moves or goes while the store lives.
+ */
+#include "wl_native.h"
+
+#if WL_ENABLE_NATIVE
+
+#define SELF(t) ((wl_native_t *)(void *)(t))
+#define MAX_WORDS 0x7ff0u
+#define ZERO_LOOP_SLOTS 6u /* so many locals are zeroed one by one, more by a function */
+#define LEAST_WEIGHT 2u    /* a local used less often gets no register */
+
+void wl_native_fail(wl_native_t *n) {
+    n->failed = true;
+    n->code = NULL; /* nothing more is written, and the walk ends */
+    wl_reader_fail(&n->v->r, WL_OVER_BODY, n->v->op_pos);
+}
+
+void wl_native_step(wl_native_t *n) {
+    n->pinned = 0;
+    if (WL_UNLIKELY(n->locating)) {
+        if (n->pos > n->stop_pos) {
+            n->located = true; /* the instruction before this one was it */
+        }
+        if (!n->located) {
+            n->found.offset = n->v->op_pos;
+        }
+    }
+    wl_be_step(n);
+    if (n->pos >= MAX_WORDS) {
+        wl_native_fail(n);
+    }
+}
+
+/* ---- Counting: how often locals are used, what loops cost ---- */
+
+static uint16_t cost_word(uint32_t cost) {
+    return (uint16_t)(cost < 0xffff ? cost : 0xffff);
+}
+
+static void count_begin(struct wl_translator *t, wl_validator_t *v) {
+    wl_native_t *n = SELF(t);
+    n->v = v;
+    n->n_locals = v->n_locals;
+    if (v->n_locals == 0) {
+        return;
+    }
+    n->weights = wl_alloc(n->allocator, n->n_locals * sizeof *n->weights);
+    n->local_slots = wl_alloc(n->allocator, n->n_locals * sizeof *n->local_slots);
+    n->local_regs = wl_alloc(n->allocator, n->n_locals);
+    if (n->weights == NULL || n->local_slots == NULL || n->local_regs == NULL) {
+        wl_native_fail(n);
+    }
+}
+
+static void count_local(wl_native_t *n, uint32_t local) {
+    static const uint16_t weights[] = {1, 8, 64, 512};
+    uint32_t weight = n->weights[local] + (uint32_t)weights[n->loop_depth < 3 ? n->loop_depth : 3];
+    n->weights[local] = (uint16_t)(weight < 0xffff ? weight : 0xffff);
+}
+
+static void count_local_get(struct wl_translator *t, uint32_t index) {
+    count_local(SELF(t), index);
+}
+
+static void count_local_set(struct wl_translator *t, uint32_t index, bool tee) {
+    wl_native_t *n = SELF(t);
+    (void)tee;
+    count_local(n, index);
+    n->local_regs[index] = 1; /* assigned somewhere */
+    for (uint32_t i = n->this_loop; i != 0 && index < 32; i = n->loops[i - 1].outer) {
+        n->loops[i - 1].assigned |= 1u << index;
+    }
+}
+
+static void count_dead_block(struct wl_translator *t, wl_ctrl_t *c) {
+    if (c->op == WL_WASM_LOOP) {
+        c->outer_cost = SELF(t)->v->cost;
+        SELF(t)->v->cost = 0;
+    }
+}
+
+static void count_block(struct wl_translator *t, wl_ctrl_t *c) {
+    wl_native_t *n = SELF(t);
+    if (c->op != WL_WASM_LOOP) {
+        return;
+    }
+    count_dead_block(t, c);
+    if (n->n_loops == n->loops_cap) {
+        uint32_t cap = n->loops_cap + WL_N_SITES_STEP;
+        wl_nloop_t *p = wl_resize(n->allocator, n->loops, n->loops_cap * sizeof *p, cap * sizeof *p);
+        if (p == NULL || cap > UINT16_MAX) {
+            wl_native_fail(n);
+            return;
+        }
+        n->loops = p;
+        n->loops_cap = cap;
+    }
+    n->loops[n->n_loops] = (wl_nloop_t){.outer = (uint16_t)n->this_loop};
+    n->this_loop = ++n->n_loops;
+    c->cost_pos = (uint16_t)n->this_loop;
+    n->loop_depth++;
+}
+
+static void count_end(struct wl_translator *t, wl_ctrl_t *c, bool live) {
+    wl_native_t *n = SELF(t);
+    (void)live;
+    if (c->op != WL_WASM_LOOP) {
+        n->cost = cost_word(n->v->cost); /* the function's own, when this is its end */
+        return;
+    }
+    if (!c->dead) {
+        wl_nloop_t *loop = &n->loops[c->cost_pos - 1];
+        loop->cost = cost_word(n->v->cost);
+        n->this_loop = loop->outer;
+        n->loop_depth--;
+    }
+    n->v->cost = c->outer_cost;
+}
+
+static void count_call(struct wl_translator *t, uint32_t func_index, bool tail) {
+    (void)func_index;
+    if (tail) {
+        wl_native_fail(SELF(t));
+    }
+}
+
+static void count_call_indirect(struct wl_translator *t, uint32_t type, uint32_t table, bool tail) {
+    if (tail || table >= WL_SITE_TABLES || type >> WL_SITE_TYPE_BITS != 0) {
+        wl_native_fail(SELF(t));
+    }
+}
+
+/* What the counting pass has no use for. */
+static void skip(struct wl_translator *t) { (void)t; }
+static void skip_simple(struct wl_translator *t, uint32_t a, uint32_t b) { (void)t, (void)a, (void)b; }
+static void skip_const(struct wl_translator *t, uint64_t a, uint32_t b) { (void)t, (void)a, (void)b; }
+static void skip_global(struct wl_translator *t, uint32_t a, uint8_t b, bool c) { (void)t, (void)a, (void)b, (void)c; }
+static void skip_number(struct wl_translator *t, uint32_t a) { (void)t, (void)a; }
+static void skip_else(struct wl_translator *t, wl_ctrl_t *c, bool live) { (void)t, (void)c, (void)live; }
+static void skip_misc(struct wl_translator *t, uint32_t a, uint32_t b, bool c, uint32_t d, uint32_t e) {
+    (void)t, (void)a, (void)b, (void)c, (void)d, (void)e;
+}
+
+static const wl_sink_t counting = {
+    .on_begin = count_begin,
+    .on_simple = skip_simple,
+    .on_const = skip_const,
+    .on_local_get = count_local_get,
+    .on_local_set = count_local_set,
+    .on_global = skip_global,
+    .on_drop = skip_number,
+    .on_select = skip_number,
+    .on_block = count_block,
+    .on_dead_block = count_dead_block,
+    .on_else = skip_else,
+    .on_end = count_end,
+    .on_br = skip_number,
+    .on_br_if = skip_number,
+    .on_br_table = skip_simple,
+    .on_return = skip,
+    .on_unreachable = skip,
+    .on_call = count_call,
+    .on_call_indirect = count_call_indirect,
+    .on_misc = skip_misc,
+};
+
+/* ---- The frame ---- */
+
+static void layout_frame(wl_native_t *n, const wl_functype_t *type) {
+    const wl_validator_t *v = n->v;
+    uint32_t slot = 0;
+    for (uint32_t i = 0; i < n->n_locals && slot <= WL_BE_FRAME_SLOTS; i++) {
+        slot += i == type->n_params ? 1 : 0;
+        n->local_slots[i] = (uint16_t)slot;
+        slot += wl_type_slots(v->locals[i]);
+    }
+    slot += type->n_params == n->n_locals ? 1 : 0;
+    n->ret_slot = type->param_slots;
+    n->first_operand = (uint16_t)slot;
+    n->height = slot;
+    n->max_height = type->result_slots > slot ? type->result_slots : slot;
+    if (n->max_height > WL_BE_FRAME_SLOTS) {
+        wl_native_fail(n);
+    }
+}
+
+/* The locals used most get the registers there are. */
+static void choose_locals(wl_native_t *n) {
+    uint32_t count = wl_be_local_count(n);
+    for (uint32_t i = 0; i < n->n_locals; i++) {
+        n->assigned |= n->local_regs[i] && i < 32 ? 1u << i : 0;
+    }
+    uint32_t assigned = n->assigned;
+    n->assigned = 0;
+    memset(n->local_regs, WL_N_NO_REG, n->n_locals);
+    for (n->reg_locals = 0; n->reg_locals < count; n->reg_locals++) {
+        uint32_t best = WL_NO_INDEX, weight = LEAST_WEIGHT - 1;
+        for (uint32_t i = 0; i < n->n_locals; i++) {
+            if (n->weights[i] > weight && n->local_regs[i] == WL_N_NO_REG && wl_type_slots(n->v->locals[i]) == 1) {
+                best = i;
+                weight = n->weights[i];
+            }
+        }
+        if (best == WL_NO_INDEX) {
+            break;
+        }
+        uint32_t reg = wl_be_locals[n->reg_locals];
+        n->local_regs[best] = (uint8_t)reg;
+        n->local_of[n->reg_locals] = (uint16_t)best;
+        n->locals_mask |= 1u << reg;
+        n->assigned |= best >= 32 || (assigned >> best & 1) ? 1u << reg : 0;
+    }
+}
+
+/* Locals that are not parameters are zero. */
+static void clear_locals(wl_native_t *n, const wl_functype_t *type) {
+    uint32_t first = n->ret_slot + 1u, zeroed = n->first_operand - first, reg = WL_BE_RESULT;
+    if (zeroed > ZERO_LOOP_SLOTS) {
+        wl_be_helper_prepare(n, (wl_helper_t)memset);
+        wl_be_slot_address(n, WL_BE_ARGS, first);
+        wl_be_const(n, WL_BE_ARGS + 1, 0);
+        wl_be_const(n, WL_BE_ARGS + 2, zeroed * WL_SLOT_BYTES);
+        wl_be_helper_call(n);
+    }
+    bool zero = false;
+    for (uint32_t i = type->n_params; i < n->n_locals; i++) {
+        uint32_t slots = wl_type_slots(n->v->locals[i]);
+        if (n->local_regs[i] != WL_N_NO_REG) {
+            wl_be_const(n, n->local_regs[i], 0);
+            n->valid |= 1u << n->local_regs[i];
+            n->dirty |= zeroed > ZERO_LOOP_SLOTS ? 0 : 1u << n->local_regs[i];
+            continue;
+        }
+        for (uint32_t k = 0; k < slots && zeroed <= ZERO_LOOP_SLOTS; k++) {
+            if (!zero) {
+                wl_be_const(n, reg, 0);
+                zero = true;
+            }
+            wl_be_store_slot(n, reg, n->local_slots[i] + k);
+        }
+    }
+}
+
+static void write_begin(struct wl_translator *t, wl_validator_t *v) {
+    wl_native_t *n = SELF(t);
+    const wl_functype_t *type = &v->module->types[v->module->func_types[v->func_index]];
+    n->v = v;
+    v->ctrls[0].label = v->ctrls[0].else_label = 0;
+    layout_frame(n, type);
+    v->ctrls[0].base = n->first_operand;
+    choose_locals(n);
+    n->pos = WL_N_WORDS;
+    wl_be_entry(n);
+    n->start = n->pos;
+    clear_locals(n, type);
+}
+
+static void write_dead_block(struct wl_translator *t, wl_ctrl_t *c) {
+    (void)t, (void)c;
+}
+
+const wl_sink_t wl_native_sink = {
+    .on_begin = write_begin,
+    .on_simple = wl_native_simple,
+    .on_const = wl_native_const,
+    .on_local_get = wl_native_local_get,
+    .on_local_set = wl_native_local_set,
+    .on_global = wl_native_global,
+    .on_drop = wl_native_drop,
+    .on_select = wl_native_select,
+    .on_block = wl_native_block,
+    .on_dead_block = write_dead_block,
+    .on_else = wl_native_else,
+    .on_end = wl_native_end,
+    .on_br = wl_native_br,
+    .on_br_if = wl_native_br_if,
+    .on_br_table = wl_native_br_table,
+    .on_return = wl_native_return,
+    .on_unreachable = wl_native_unreachable,
+    .on_call = wl_native_call,
+    .on_call_indirect = wl_native_call_indirect,
+    .on_misc = wl_native_misc,
+};
+
+/* ---- Passes ---- */
+
+static WL_NOINLINE bool walk(wl_native_t *n, const wl_sink_t *sink) {
+    const wl_module_t *m = n->instance->module;
+    wl_error_t error;
+    wl_validator_t *v = wl_validator_new(m, n->allocator, (struct wl_translator *)(void *)n);
+    if (v == NULL) {
+        return false;
+    }
+    v->sink = sink;
+    wl_status_t status = wl_validate_body(v, n->func_index - m->n_imported_funcs, &error);
+    if (status == WL_OK && sink == &wl_native_sink) {
+        n->pinned = 0;
+        wl_be_finish(n);
+    }
+    wl_validator_free(v);
+    return status == WL_OK && !n->failed;
+}
+
+static void free_arrays(wl_native_t *n) {
+    wl_free(n->allocator, n->sites, n->sites_cap * sizeof *n->sites);
+    wl_free(n->allocator, n->loops, n->loops_cap * sizeof *n->loops);
+    wl_free(n->allocator, n->local_regs, n->n_locals);
+    wl_free(n->allocator, n->local_slots, n->n_locals * sizeof *n->local_slots);
+    wl_free(n->allocator, n->weights, n->n_locals * sizeof *n->weights);
+}
+
+/* Both passes over a body; `n` says where code goes. */
+static bool passes(wl_native_t *n) {
+    bool done = walk(n, &counting);
+    n->this_loop = 0;
+    return done && walk(n, &wl_native_sink);
+}
+
+static void begin(wl_native_t *n, wl_instance_t *instance, uint32_t func_index, const wl_allocator_t *allocator) {
+    memset(n, 0, sizeof *n);
+    n->instance = instance;
+    n->func_index = func_index;
+    n->allocator = allocator;
+}
+
+/* ---- The region ---- */
+
+void wl_native_init(wl_store_t *store) {
+    wl_codecache_t *c = &store->cache;
+    if (c->native_size < WL_BE_STUB_WORDS) {
+        c->native_size = 0;
+    }
+    if (c->native_size > 0) {
+        c->native_used = wl_be_stubs(c->words + c->native_start, store);
+        wl_be_sync(c->words + c->native_start, c->native_used * 2u);
+    }
+}
+
+const uint16_t *wl_native_find(const wl_store_t *store, const uint16_t *ip) {
+    const wl_codecache_t *c = &store->cache;
+    const uint16_t *at = c->words + c->native_start + WL_BE_STUB_WORDS, *end = c->words + c->native_start + c->native_used;
+    while (at < end && ip >= at) {
+        if ((uint32_t)(ip - at) < at[WL_H_SIZE]) {
+            return at;
+        }
+        at += at[WL_H_SIZE];
+    }
+    return NULL;
+}
+
+/* Writes what stands around the code. */
+static bool finish(wl_native_t *n) {
+    wl_codecache_t *c = &n->instance->store->cache;
+    uint32_t words = ((n->pos + 1) & ~1u) + n->n_sites * WL_SITE_WORDS;
+    if (words > n->limit || words > MAX_WORDS) {
+        return false;
+    }
+    uint16_t *h = n->code, *site = h + ((n->pos + 1) & ~1u);
+    wl_be_frame(n, n->max_height * WL_SLOT_BYTES);
+    memset(h, 0, WL_N_WORDS * sizeof *h);
+    h[WL_H_SIZE] = (uint16_t)words;
+    h[WL_H_INST] = n->instance->index;
+    h[WL_H_FUNC] = (uint16_t)n->func_index;
+    h[WL_H_COST] = (uint16_t)n->cost;
+    h[WL_H_FRAME] = (uint16_t)(n->max_height * WL_SLOT_BYTES);
+    h[WL_H_RET] = (uint16_t)(n->ret_slot * WL_SLOT_BYTES);
+    h[WL_N_OP] = wl_handler_word(&c->handlers, WLC_NATIVE);
+    h[WL_N_SITES] = (uint16_t)(site - h);
+    h[WL_N_ENTRY] = (uint16_t)n->entry;
+    h[WL_N_START] = (uint16_t)n->start;
+    h[WL_N_LONG] = n->long_branches;
+    for (uint32_t i = 0; i < n->n_sites; i++, site += WL_SITE_WORDS) {
+        site[WL_SITE_DISTANCE] = n->sites[i].distance;
+        site[WL_SITE_BACK] = h[WL_N_OP];
+        site[WL_SITE_TARGET] = n->sites[i].target;
+        site[WL_SITE_CALLEE] = n->sites[i].callee;
+    }
+    wl_be_sync(h, words * 2u);
+    c->native_used += words;
+    c->native_functions++;
+    n->instance->code[n->func_index] = h;
+    return true;
+}
+
+bool wl_native_compile(wl_instance_t *instance, uint32_t func_index) {
+    wl_codecache_t *c = &instance->store->cache;
+    wl_scratch_t scratch;
+    const wl_allocator_t allocator = {.resize = wl_scratch_resize, .env = &scratch};
+    wl_scratch_open(&scratch, instance->store);
+    wl_native_t *n = wl_alloc(&allocator, sizeof *n);
+    bool done = false;
+    for (uint32_t attempt = 0; n != NULL && !done && attempt < 2; attempt++) {
+        begin(n, instance, func_index, &allocator);
+        n->long_branches = attempt > 0;
+        n->base = c->native_used;
+        n->code = c->words + c->native_start + c->native_used;
+        n->limit = c->native_size - c->native_used;
+        done = passes(n) && finish(n);
+        free_arrays(n);
+        if (!n->retry) {
+            break;
+        }
+    }
+    c->native_refused += !done;
+    if (n != NULL) {
+        wl_free(&allocator, n, sizeof *n);
+    }
+    wl_scratch_close(&scratch);
+    return done;
+}
+
+/* The word in the code that a position means: a call for one of the records behind it. */
+static uint32_t code_word(const uint16_t *h, uint32_t pos) {
+    if (pos < WL_N_WORDS) {
+        return h[WL_N_START];
+    }
+    if (pos >= h[WL_N_SITES]) {
+        pos -= (pos - h[WL_N_SITES]) % WL_SITE_WORDS;
+        return h[pos + WL_SITE_TARGET] - 1u;
+    }
+    return pos;
+}
+
+bool wl_native_locate(wl_instance_t *instance, uint32_t func_index, uint32_t pos, wl_nlocated_t *found) {
+    const uint16_t *h = instance->code[func_index];
+    wl_scratch_t scratch;
+    const wl_allocator_t allocator = {.resize = wl_scratch_resize, .env = &scratch};
+    wl_scratch_open(&scratch, instance->store);
+    wl_native_t *n = wl_alloc(&allocator, sizeof *n);
+    if (n != NULL) {
+        begin(n, instance, func_index, &allocator);
+        n->long_branches = h[WL_N_LONG] != 0;
+        n->base = (uint32_t)(h - (instance->store->cache.words + instance->store->cache.native_start));
+        n->limit = MAX_WORDS;
+        n->locating = true;
+        n->stop_pos = code_word(h, pos);
+        passes(n);
+        free_arrays(n);
+        *found = n->found;
+        wl_free(&allocator, n, sizeof *n);
+    }
+    wl_scratch_close(&scratch);
+    return n != NULL;
+}
+
+#endif

@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Running machine code: the way in, the ways out, and frames between. While code runs, the frames it
+ * has made hold return addresses of the processor, and the frame that it was entered in holds the
+ * address of a stub that leads out. Before anybody else sees the frames, all are made canonical:
+ * a return address becomes the position of the call's record.
+ */
+#include "wl_native.h"
+
+#if WL_ENABLE_NATIVE
+
+static wl_ctx_t *context_of(wl_native_regs_t *regs) {
+    return (wl_ctx_t *)(void *)((char *)regs - offsetof(wl_ctx_t, native));
+}
+
+static wl_store_t *store_of(const wl_ctx_t *ctx) {
+    return ctx->instance->store;
+}
+
+/* The word of an address that code may be at; its lowest bit may mean something else. */
+static const uint16_t *code_at(uint32_t address) {
+    return (const uint16_t *)(uintptr_t)(address & ~1u);
+}
+
+static uint32_t *slot_at(uint32_t *fp, uint32_t bytes) {
+    return fp + bytes / WL_SLOT_BYTES;
+}
+
+/* The record of the call that returns to word `target` of a body. */
+static const uint16_t *site_of(const uint16_t *h, const uint16_t *at) {
+    uint32_t target = (uint32_t)(at - h);
+    const uint16_t *site = h + h[WL_N_SITES];
+    while (site < h + h[WL_H_SIZE] - WL_SITE_WORDS && site[WL_SITE_TARGET] != target) {
+        site += WL_SITE_WORDS;
+    }
+    return site;
+}
+
+static uint32_t way_out(const wl_ctx_t *ctx) {
+    const wl_codecache_t *c = &store_of(ctx)->cache;
+    return WL_BE_ADDRESS(c->words + c->native_start + WL_BE_STUB(WL_STOP_RETURN));
+}
+
+/* From the frame at ctx->fp, whose code is that at ctx->ip, down to the one that was entered. */
+static void make_canonical(wl_ctx_t *ctx) {
+    const wl_store_t *store = store_of(ctx);
+    const uint16_t *h = wl_native_find(store, ctx->ip);
+    uint32_t *fp = ctx->fp, out = way_out(ctx);
+    while (h != NULL) {
+        uint32_t *saved = slot_at(fp, h[WL_H_RET]);
+        if (*saved == out) {
+            *saved = ctx->native_back;
+            return;
+        }
+        const uint16_t *at = code_at(*saved);
+        h = wl_native_find(store, at);
+        if (h != NULL) {
+            const uint16_t *site = site_of(h, at);
+            *saved = WL_PACK(ctx, site + WL_SITE_BACK);
+            fp -= site[WL_SITE_DISTANCE] / WL_SLOT_BYTES;
+        }
+    }
+}
+
+static bool stop(wl_ctx_t *ctx, wl_exit_t exit, uint32_t arg) {
+    ctx->exit = exit;
+    ctx->arg = arg;
+    return false;
+}
+
+/* ---- Calls that code cannot do by itself ---- */
+
+/* The body that an indirect call leads to; as wl_resolve_indirect, with the index in a slot. */
+static const uint16_t *resolve(wl_ctx_t *ctx, uint32_t what, uint32_t *args) {
+    uint32_t type = what & ((1u << WL_SITE_TYPE_BITS) - 1), table = what >> WL_SITE_TYPE_BITS & (WL_SITE_TABLES - 1);
+    const uint16_t instruction[] = {0, (uint16_t)(table << 8), (uint16_t)type};
+    return wl_resolve_indirect(ctx, instruction, args + ctx->instance->module->types[type].param_slots);
+}
+
+/* Enters a body of either kind with its arguments at `args`. */
+static bool enter_frame(wl_ctx_t *ctx, const uint16_t *h, uint32_t *args, uint32_t back) {
+    if ((uint32_t)((uintptr_t)ctx->stack_end - (uintptr_t)args) < h[WL_H_FRAME]) {
+        return stop(ctx, WL_EXIT_TRAP, WL_TRAP_STACK);
+    }
+    uint32_t *p = slot_at(args, h[WL_H_RET]);
+    *p = back;
+    if (h[WL_H_ZERO] != 0) {
+        memset(p + 1, 0, h[WL_H_ZERO] * WL_SLOT_BYTES);
+    }
+    ctx->fp = args;
+    ctx->ip = h + WL_H_WORDS;
+    if (WL_ENABLE_FUEL) {
+        ctx->fuel -= h[WL_H_COST];
+        if (ctx->fuel < 0) {
+            return stop(ctx, WL_EXIT_FUEL, 0);
+        }
+    }
+    return true;
+}
+
+/* Does the call of the record that ctx->ip is at. */
+static bool do_call(wl_ctx_t *ctx, const uint16_t *caller) {
+    const uint16_t *site = ctx->ip, *h;
+    uint32_t *args = slot_at(ctx->fp, site[WL_SITE_DISTANCE]), callee = site[WL_SITE_CALLEE];
+    if (callee & WL_SITE_INDIRECT) {
+        h = resolve(ctx, callee, args);
+    } else {
+        h = ctx->code[callee];
+        stop(ctx, WL_EXIT_CALL, callee);
+        if (h != NULL && wl_codecache_is_native(store_of(ctx), h)) {
+            uint16_t *code = store_of(ctx)->cache.words + (caller - ctx->words);
+            wl_be_link(code + site[WL_SITE_TARGET], h + h[WL_N_ENTRY]);
+        }
+    }
+    return h != NULL && enter_frame(ctx, h, args, WL_PACK(ctx, site + WL_SITE_BACK));
+}
+
+/* ---- In and out ---- */
+
+static wl_status_t memory_status(wl_ctx_t *ctx) {
+    const uint16_t *h = wl_native_find(store_of(ctx), ctx->ip);
+    wl_nlocated_t found = {0};
+    wl_native_locate(ctx->instance, h[WL_H_FUNC], (uint32_t)(ctx->ip - h), &found);
+    return wl_memory_trap(ctx->instance->memories[0], (uint64_t)ctx->native.regs[found.access_reg & 31] + found.access_end);
+}
+
+static bool trapped(wl_ctx_t *ctx) {
+    switch (ctx->native.stop) {
+        case WL_STOP_MEMORY: return stop(ctx, WL_EXIT_TRAP, memory_status(ctx));
+        case WL_STOP_DIV_ZERO: return stop(ctx, WL_EXIT_TRAP, WL_TRAP_DIV_ZERO);
+        case WL_STOP_OVERFLOW: return stop(ctx, WL_EXIT_TRAP, WL_TRAP_INT_OVERFLOW);
+        case WL_STOP_UNREACHABLE: return stop(ctx, WL_EXIT_TRAP, WL_TRAP_UNREACHABLE);
+        default: return stop(ctx, WL_EXIT_TRAP, ctx->native.result);
+    }
+}
+
+/* Takes the state back from the registers; true when there is something to go on with at once. */
+static bool leave(wl_ctx_t *ctx) {
+    wl_native_regs_t *regs = &ctx->native;
+    const uint16_t *at = code_at(regs->pc);
+    ctx->fuel = (int32_t)regs->fuel;
+    ctx->fp = (uint32_t *)(uintptr_t)regs->fp;
+    ctx->acc = regs->result;
+    if (regs->stop == WL_STOP_RETURN) {
+        ctx->ip = WL_UNPACK(ctx, ctx->native_back);
+        ctx->fp -= ctx->ip[-1] / WL_SLOT_BYTES;
+        return true;
+    }
+    if (regs->stop == WL_STOP_CALL || regs->stop == WL_STOP_STACK) {
+        ctx->ip = site_of(wl_native_find(store_of(ctx), at), at);
+        ctx->fp -= ctx->ip[WL_SITE_DISTANCE] / WL_SLOT_BYTES;
+    } else {
+        ctx->ip = regs->stop == WL_STOP_FUEL ? at : at - 1; /* behind the call of the stub, or in it */
+    }
+    make_canonical(ctx);
+    switch (regs->stop) {
+        case WL_STOP_FUEL: return stop(ctx, WL_EXIT_FUEL, 0);
+        case WL_STOP_CALL: return true;
+        case WL_STOP_STACK: return stop(ctx, WL_EXIT_TRAP, WL_TRAP_STACK);
+        default: return trapped(ctx);
+    }
+}
+
+/* Runs machine code from ctx->ip; true when there is something to go on with at once. */
+static bool run(wl_ctx_t *ctx) {
+    const uint16_t *h = wl_native_find(store_of(ctx), ctx->ip), *at = ctx->ip;
+    uint32_t pos = (uint32_t)(at - h);
+    uint32_t *fp = ctx->fp;
+    if (pos == WL_N_OP) {
+        at = h + h[WL_N_START];
+    } else if (pos >= h[WL_N_SITES]) {
+        if ((pos - h[WL_N_SITES]) % WL_SITE_WORDS == WL_SITE_DISTANCE) {
+            return do_call(ctx, h);
+        }
+        const uint16_t *site = at - WL_SITE_BACK;
+        fp = slot_at(fp, site[WL_SITE_DISTANCE]);
+        at = h + site[WL_SITE_TARGET];
+    }
+    uint32_t *saved = slot_at(ctx->fp, h[WL_H_RET]);
+    ctx->native_back = *saved;
+    *saved = way_out(ctx);
+    wl_native_regs_t *regs = &ctx->native;
+    regs->fp = (uint32_t)(uintptr_t)fp;
+    regs->fuel = (uint32_t)ctx->fuel;
+    regs->result = ctx->acc;
+    regs->mem = (uint32_t)(uintptr_t)ctx->mem;
+    regs->lim4 = ctx->lim4;
+    wl_be_enter(regs, WL_BE_ADDRESS(at));
+    return leave(ctx);
+}
+
+void wl_native_run(wl_ctx_t *ctx) {
+    for (bool more = true; more;) {
+        if (wl_codecache_is_native(store_of(ctx), ctx->ip)) {
+            more = run(ctx);
+        } else {
+            wl_interp(ctx);
+            more = ctx->exit == WL_EXIT_NATIVE;
+        }
+    }
+}
+
+/* ---- Services: called from code, through a stub ---- */
+
+/* Says why code is left; `pc` is where it goes on, or what comes behind the position of the trap. */
+static uint32_t leave_with(wl_native_regs_t *regs, uint32_t why, uint32_t pc) {
+    regs->stop = why;
+    regs->pc = pc;
+    return 0;
+}
+
+static uint32_t serve_misc(wl_ctx_t *ctx, uint32_t link) {
+    wl_native_regs_t *regs = &ctx->native;
+    ctx->fuel = (int32_t)regs->fuel;
+    wl_status_t status = wl_misc(ctx, code_at(link) - 1, (uint32_t *)(uintptr_t)regs->fp);
+    regs->fuel = (uint32_t)ctx->fuel;
+    regs->mem = (uint32_t)(uintptr_t)ctx->mem;
+    regs->lim4 = ctx->lim4;
+    if (status != WL_OK) {
+        regs->result = status;
+        return leave_with(regs, WL_STOP_STATUS, link);
+    }
+    link += WL_BE_MISC_BYTES;
+    return WL_ENABLE_FUEL && ctx->fuel < 0 ? leave_with(regs, WL_STOP_FUEL, link) : link;
+}
+
+static uint32_t serve_indirect(wl_ctx_t *ctx, uint32_t what, uint32_t link) {
+    wl_native_regs_t *regs = &ctx->native;
+    const uint16_t *h = resolve(ctx, what, (uint32_t *)(uintptr_t)regs->fp);
+    if (h != NULL && wl_codecache_is_native(store_of(ctx), h)) {
+        return WL_BE_ADDRESS(h + h[WL_N_ENTRY]);
+    }
+    return leave_with(regs, WL_STOP_CALL, link);
+}
+
+/* Returns the address to go on at, or 0 when code is to be left. */
+__attribute__((used)) uint32_t wl_native_serve(wl_native_regs_t *regs, uint32_t what, uint32_t service, uint32_t link) {
+    wl_ctx_t *ctx = context_of(regs);
+    if (service == WL_SERVE_MISC) {
+        return serve_misc(ctx, link);
+    }
+    if (service == WL_SERVE_INDIRECT) {
+        return serve_indirect(ctx, what, link);
+    }
+    return wl_be_serve_access(ctx, link);
+}
+
+#endif
