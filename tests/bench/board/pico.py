@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The real RP2040 image in rp2040py, in this process: boot it with files, run code at its prompt."""
+"""The real RP2040 image in rp2040py, in this process: boot it with files, run code on it."""
 
 import tempfile
 from pathlib import Path

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A list of readings, small matrices, a text scanner, and a queue with packing; n rounds of each."""
+"""A list of readings, small matrices, a text scanner, a queue with packing; n rounds."""
 
 from micropython import const
 

@@ -18,7 +18,7 @@ import pico
 
 HERE = Path(__file__).resolve().parent
 
-# What each kernel is called with, longest first: bytecode does it within some seconds of emulation.
+# What each kernel is called with, longest first: bytecode does it in some seconds of emulation.
 KERNELS = {
     "matmul": 1,
     "vm": 1,
