@@ -34,12 +34,20 @@ def test_every_kernel_of_the_benchmark_runs_on_the_board(root):
 
 
 def test_forms_that_python_cannot_express():
-    lacking = {name: cycles.FORMS.keys() - set(cycles.forms_of(name)) for name in cycles.KERNELS}
+    lacking = {
+        name: cycles.FORMS.keys() - set(cycles.forms_of(name, quick=False))
+        for name in cycles.KERNELS
+    }
     assert {name: forms for name, forms in lacking.items() if forms} == {
         "coremix": {"viper"},  # records and functions as values
         "fmatmul": {"viper"},  # no floats
         "nbody": {"bytecode", "native", "viper"},  # f64, where the port has f32
     }
+
+
+def test_quick_leaves_out_slow_forms():
+    assert "bytecode" in cycles.forms_of("fib", quick=True)
+    assert not {"bytecode", "native"} & set(cycles.forms_of("vm", quick=True))
 
 
 def test_different_checksums_are_refused():
