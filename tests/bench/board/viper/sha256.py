@@ -22,14 +22,15 @@ _START = (
 # fmt: on
 
 
+# A ptr32's index in a register is shifted in place (MicroPython 1.26): parameters take all three.
 @micropython.viper
-def expand(w: ptr32, block: ptr8):
+def expand(w: ptr32, block: ptr8, rounds: int):
     i = 0
     while i < 16:
         j = 4 * i
         w[i] = block[j] << 24 | block[j + 1] << 16 | block[j + 2] << 8 | block[j + 3]
         i += 1
-    while i < 64:
+    while i < rounds:
         x = uint(w[i - 15])
         y = uint(w[i - 2])
         x = (x >> 7 | x << 25) ^ (x >> 18 | x << 14) ^ x >> 3
@@ -91,9 +92,9 @@ def run(n):
     block = bytearray(64)
     for _ in range(0, n, 64):
         seed = fill(block, seed)
-        expand(w, block)
+        expand(w, block, 64)
         compress(state, w, k)
-    expand(w, b"\x80" + bytes(55) + (n << 3).to_bytes(8, "big"))
+    expand(w, b"\x80" + bytes(55) + (n << 3).to_bytes(8, "big"), 64)
     compress(state, w, k)
     total = 0
     for word in state:

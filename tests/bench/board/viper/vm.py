@@ -124,10 +124,11 @@ def execute(code: ptr8, words: ptr32, variables: ptr32, stack: ptr32) -> int:
             return 0
 
 
+# A ptr32's index in a register is shifted in place (MicroPython 1.26): parameters take all three.
 @micropython.viper
-def fill(words: ptr32, seed: uint) -> uint:
+def fill(words: ptr32, seed: uint, size: int) -> uint:
     i = 0
-    while i < 24:
+    while i < size:
         seed ^= seed << 13
         seed ^= seed >> 17
         seed ^= seed << 5
@@ -140,7 +141,7 @@ def run(n):
     seed, total = 1, 0
     words, variables, stack = (array("I", bytes(4 * size)) for size in (24, 4, 8))
     for _ in range(n):
-        seed = fill(words, seed)
+        seed = fill(words, seed, 24)
         count = execute(_PROGRAM, words, variables, stack)
         total = ((total << 5 | total >> 27) & 0xFFFFFFFF) ^ count
         total = ((total << 5 | total >> 27) & 0xFFFFFFFF) ^ variables[3]
