@@ -152,9 +152,9 @@ bench_build = @$(STEP) "bench: building for $(words $(1)) targets" $(BUILD)/log/
 
 .PHONY: bench bench-quick bench-profile test-determinism
 
-bench: | $(PACKAGES_TEST) $(VENV_TEST) ## measure speed, memory and load against native code and wasm3
+bench: bench-board | $(PACKAGES_TEST) $(VENV_TEST) ## measure speed, memory and load against native code and wasm3, cycles on the RP2040 image too
 	$(call bench_build,$(TARGETS),$(BENCH_PROGRAMS))
-	@$(VENV_PYTHON) $(BENCH_DIR)/bench.py --folder $(BENCH_OUT) --json $(BUILD)/bench.json \
+	@$(VENV_PYTHON) $(BENCH_DIR)/bench.py --folder $(BENCH_OUT) --json $(BUILD)/bench.json --board $(BENCH_BOARD_JSON) \
 		--note 'wasm3=$(WASM3_VERSION) $(WASM3_CFLAGS)' --note 'wasmlet=$(WL_CFLAGS); interpreter: $(WL_INTERP_CFLAGS)' \
 		--note 'native=$(BENCH_NATIVE_CFLAGS)' --note 'wasm=$(BENCH_WASM_CFLAGS)' $(call bench_runners,$(TARGETS))
 

@@ -126,6 +126,29 @@ def missed_goals(summary, goals):
     return missed
 
 
+def missed_on_board(board, integer, goals):
+    """Return a line for each goal of the RP2040 image that is not met.
+
+    `board` is what board/cycles.py wrote, `integer` names the integer kernels.
+    """
+    found = []
+    for name, row in board["kernels"].items():
+        cycles = row["cycles"]
+        if "bytecode" in cycles:
+            share = cycles["wasm"] / cycles["bytecode"]
+            found.append((f"{name}_of_bytecode", share, goals["of_bytecode"]))
+        if name in integer:
+            times = cycles["wasm"] / cycles["c"]
+            found.append((f"{name}_times_native", times, goals["times_native"]))
+    for app, cycles in board["start_cycles"].items():
+        found.append((f"start_{app}_cycles", cycles, goals[f"start_{app}_cycles"]))
+    return [
+        f"rp2040: {key} is {value:,.2f}, above {limit:,}"
+        for key, value, limit in found
+        if value > limit
+    ]
+
+
 def speed_table(merged, groups):
     """Return the lines of a table of instructions over native."""
     targets = list(merged)
@@ -187,6 +210,7 @@ def main():
     measure.add_arguments(parser)
     parser.add_argument("--json", type=Path, required=True, help="file to write")
     parser.add_argument("--quick", action="store_true", help="without what metering costs")
+    parser.add_argument("--board", type=Path, help="what board/cycles.py measured")
     parser.add_argument("--note", action="append", default=[], metavar="KEY=TEXT")
     args = parser.parse_args()
     runners = measure.parse_runners(args.runners)
@@ -209,6 +233,9 @@ def main():
     goals = tomllib.loads((Path(__file__).parent / "goals.toml").read_text(encoding="utf-8"))
     missed = missed_goals(summary, goals)
     report = {**merged, "scenarios": scenarios, "summary": summary, "missed_goals": missed}
+    if args.board:
+        report["board"] = json.loads(args.board.read_text(encoding="utf-8"))
+        missed += missed_on_board(report["board"], groups["integer"], goals["rp2040"])
     report["metadata"] = metadata(args.note)
     args.json.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
     print("\n".join(speed_table(merged, groups) + summary_table(summary)))
