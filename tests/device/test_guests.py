@@ -57,7 +57,7 @@ def test_memory_grows_to_its_cap_only(board):
 
 def test_memory_grows_from_no_page_to_one(board, put):
     put("growing.wasm")
-    assert board.call("guests", "grow_from_none", 65536) == (0, 1, -1, 7)
+    assert board.call("guests", "grow_from_none", 65536) == [0, 1, -1, 7]
 
 
 @pytest.mark.parametrize("function", ["fill", "load_until_full"])

@@ -56,9 +56,10 @@ def grow_from_none(memory_max):
     """Grow a memory without pages; return the answers to one page, to none, to another, a read."""
     module = wasm.Module(data("growing.wasm"))
     exports = wasm.Instance(module, {}, memory_max=memory_max).exports
-    answers = exports.grow(1), exports.grow(0), exports.grow(1)
+    answers = [exports.grow(pages) for pages in (1, 0, 1)]
     exports.put(memory_max - 4, 7)
-    return (*answers, exports.get(memory_max - 4))
+    answers.append(exports.get(memory_max - 4))
+    return answers
 
 
 def until_full(make, most):
