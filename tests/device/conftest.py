@@ -23,15 +23,17 @@ PATIENCE = {"rp2040": 20}
 # What is attached to a target's board, as emulate.py's --device has it.
 DEVICES = {"rp2040": ["gpio.py:Trace"]}
 REAL = "port"
+EMULATED = "/dev/pts/"
 
 
 def targets(config):
-    """Return what the tests run on: the emulator asked for, all of them, or what is at --port."""
-    if config.getoption("port"):
-        return [REAL]
+    """Return what the tests run on: the target asked for, all of them, or what is at --port.
+
+    With both options, what is at the port is of the target's kind.
+    """
     asked = config.getoption("target")
     if asked is None:
-        return list(BOARDS)
+        return [REAL] if config.getoption("port") else list(BOARDS)
     if asked not in BOARDS:
         raise pytest.UsageError(f"no target is called {asked}; there is: {', '.join(BOARDS)}")
     return [asked]
@@ -66,8 +68,9 @@ class Device:
 @pytest.fixture(scope="session")
 def device(device_target, request, root, make):
     """Start the target's emulator; it ends with the last of the target's tests."""
-    if device_target == REAL:
-        yield Device(request.config.getoption("port"))
+    port = request.config.getoption("port")
+    if port:
+        yield Device(port, PATIENCE.get(device_target, 1) if EMULATED in port else 1)
         return
     name = BOARDS[device_target]
     done = make("firmware", f"BOARD={name}")

@@ -55,6 +55,11 @@ def test_memory_grows_to_its_cap_only(board):
     assert reads == [0, ("Trap", CAP), ("Trap", "out of bounds memory access")]
 
 
+def test_memory_grows_from_no_page_to_one(board, put):
+    put("growing.wasm")
+    assert board.call("guests", "grow_from_none", 65536) == [0, 1, -1, 7]
+
+
 @pytest.mark.parametrize("function", ["fill", "load_until_full"])
 def test_out_of_memory_is_an_exception(board, function):
     count, failure, after = board.call("guests", function, timeout=120)

@@ -1,12 +1,16 @@
 # SPDX-License-Identifier: MIT
-"""An app in the board's ROM file system runs where it lies: its bytes are not copied to RAM."""
+"""An app in the board's ROM file system runs where it lies: its bytes are not copied to RAM.
+
+Of an app elsewhere a copy is made, in the memory for guests.
+"""
 
 from types import SimpleNamespace
 
 import pytest
 from mpremote import commands
 
-HEAP_NOISE_BYTES = 256
+HEAP_NOISE_BYTES = 512  # an object or two and a block
+ENGINE_NOISE_BYTES = 128
 
 
 @pytest.fixture
@@ -31,10 +35,10 @@ def test_module_is_read_in_place(board, put, rom):
     put("nbody.wasm")
     heap, engine = board.call("romfs", "cost", path)
     copied_heap, copied_engine = board.call("romfs", "cost", "nbody.wasm")
-    print(f"{size} bytes of module: {heap} of heap in place, {copied_heap} from a file")
-    assert engine == copied_engine
-    assert heap < HEAP_NOISE_BYTES + 64
-    assert copied_heap - heap >= size - HEAP_NOISE_BYTES
+    print(f"{size} bytes of module: {engine} of the engine in place, {copied_engine} from a file")
+    assert size <= copied_engine - engine < size + ENGINE_NOISE_BYTES
+    assert heap < HEAP_NOISE_BYTES
+    assert copied_heap < HEAP_NOISE_BYTES
 
 
 def test_app_runs_from_rom(board, rom):

@@ -3,6 +3,7 @@
 
 import re
 import struct
+import subprocess
 
 import link_tree
 import pytest
@@ -38,10 +39,26 @@ def test_flash_is_divided_without_overlap(root):
     assert storage + rom <= (2 << 20) - 460_000
 
 
-def test_ram_for_guests_and_for_python(root):
-    """At least 96 KB for each of them."""
-    header = (root / "boards/rp2040/RPI_PICO/mpconfigboard.h").read_text()
-    assert 96 * 1024 <= kilobytes(header, "WASM_ARENA_BYTES") <= (256 - 96 - 24) * 1024
+@pytest.mark.parametrize(("heap_kilobytes", "links"), [(103, False), (104, True), (None, True)])
+def test_ram_for_python_is_checked_by_the_linker(root, tmp_path, heap_kilobytes, links):
+    """96 KB and what the firmware takes to start; programs without that heap are not checked."""
+    (tmp_path / "start.c").write_text("void _start(void) {}\n")
+    words = ["arm-none-eabi-gcc", "-nostdlib", tmp_path / "start.c", "-o", tmp_path / "elf"]
+    if heap_kilobytes:
+        words += ["-Wl,--defsym=__GcHeapStart=0", f"-Wl,--defsym=__GcHeapEnd={heap_kilobytes}K"]
+    done = subprocess.run(
+        [*words, root / "boards/rp2040/RPI_PICO/memory.ld"], capture_output=True, text=True
+    )
+    assert (done.returncode == 0) is links, done.stderr
+    assert links or "leaves Python less than 96 KB" in done.stderr
+
+
+@pytest.mark.parametrize(("size", "compiles"), [(96 * 1024 - 8, False), (96 * 1024, True)])
+def test_ram_for_guests_is_checked_by_the_compiler(root, size, compiles):
+    header = root / "boards/rp2040/RPI_PICO/mpconfigboard.h"
+    words = ["cc", "-fsyntax-only", "-x", "c", f"-DWASM_ARENA_BYTES={size}", header]
+    done = subprocess.run(words, capture_output=True, text=True)
+    assert (done.returncode == 0) is compiles, done.stderr
 
 
 def test_tree_has_the_libraries_and_everything_else(tmp_path):

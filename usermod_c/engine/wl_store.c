@@ -196,12 +196,11 @@ wl_status_t wl_memory_grow(wl_memory_t *memory, uint32_t delta_pages, uint32_t *
             return WL_NO_MEMORY;
         }
         uint64_t bytes = (uint64_t)(old + delta_pages) << memory->page_log2;
-        /* The last page may be there in part, as when a memory is made. */
-        if (bytes >= memory->reserve + ((uint64_t)1 << memory->page_log2)) {
+        if (bytes > memory->reserve) {
             return WL_NO_MEMORY;
         }
         memory->pages = old + delta_pages;
-        memory->bytes = bytes < memory->reserve ? (uint32_t)bytes : memory->reserve;
+        memory->bytes = (uint32_t)bytes;
     }
     *old_pages = old;
     return WL_OK;

@@ -52,6 +52,16 @@ def grow(pages, memory_max):
     return answer, [outcome(exports.touch, place) for place in places]
 
 
+def grow_from_none(memory_max):
+    """Grow a memory without pages; return the answers to one page, to none, to another, a read."""
+    module = wasm.Module(data("growing.wasm"))
+    exports = wasm.Instance(module, {}, memory_max=memory_max).exports
+    answers = [exports.grow(pages) for pages in (1, 0, 1)]
+    exports.put(memory_max - 4, 7)
+    answers.append(exports.get(memory_max - 4))
+    return answers
+
+
 def until_full(make, most):
     """Keep what `make` returns, `most` times or until memory is gone; return (all, exception)."""
     things = []
