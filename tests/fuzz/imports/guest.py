@@ -74,6 +74,7 @@ def module(rows):
     for i, row in enumerate(rows):
         imports.append(_name("wasmlet:" + row["module"]) + _name(row["name"]) + b"\x00" + _leb(i))
     exports = [_name(n) + b"\x00" + _leb(len(rows) + i) for i, n in enumerate(names)]
+    exports.append(_name("memory") + b"\x02\x00")
     # Limits with a maximum, and pages of one byte.
     memory = b"\x09" + _leb(MEMORY) + _leb(MEMORY) + b"\x00"
     return b"\x00asm\x01\x00\x00\x00" + b"".join(
@@ -82,7 +83,7 @@ def module(rows):
             _section(2, imports),
             _section(3, [_leb(i) for i in range(len(rows))]),
             _section(5, [memory]),
-            _section(7, exports + [_name("memory") + b"\x02\x00"]),
+            _section(7, exports),
             _section(10, [_body(i, row) for i, row in enumerate(rows)]),
         )
     )
@@ -139,7 +140,7 @@ def place_segments(memory):
 def arguments(row, memory, texts, handles, addresses):
     """Return arguments for a call, mostly sensible ones, as a list of integers.
 
-    `texts` are places of texts that mean something, `handles` and `addresses` what is worth trying.
+    `texts` are places of texts that mean something; `handles`, `addresses` what is worth trying.
     """
     values = []
     for letter in row["params"]:

@@ -3,7 +3,8 @@
 
 What a call may do is reckoned here once more, in Python and from the description: `problems` gives
 the errors that its arguments deserve. A call that deserves one must return one and must not reach
-a driver; one that reaches a driver may change the bytes that it was lent, and no others. MicroPython.
+a driver; one that reaches a driver may change the bytes that it was lent, and no others. For
+MicroPython.
 """
 
 import errno
@@ -16,7 +17,8 @@ import wasm
 
 HANDLES = 12  # for what calls make, beside the grant's entries
 LABELS = (b"led", b"bus", b"caf\xc3\xa9")
-TEXTS = LABELS + (b"a", b"key", b"data/file", b"x" * 255, b"x" * 256, b"a\0b", b"\xff\xfe", b"\xc3")
+WORDS = (b"a", b"key", b"data/file", b"x" * 255, b"x" * 256, b"a\0b", b"\xff\xfe", b"\xc3")
+TEXTS = LABELS + WORDS
 _OPENS = ("gpio", "i2c", "spi", "uart", "adc", "pwm")
 _ERRNOS = (errno.ETIMEDOUT, errno.ENOENT, errno.EINVAL, errno.EIO, 28, 16, 121, 9999)
 _FUEL = 100000
@@ -83,7 +85,7 @@ class Rig:
                 bound = self.gate.bind(name, self._driver(row))
             except KeyError:
                 if self._granted(row):
-                    raise Finding(name + " is granted and cannot be bound")
+                    raise Finding(name + " is granted and cannot be bound") from None
                 bound = _never
             else:
                 if not self._granted(row):
@@ -268,7 +270,7 @@ class Rig:
             self._call(row, args)
         except Exception as e:
             what = f"{row['module']}.{row['name']}({', '.join([str(a) for a in args])})"
-            raise Finding(f"{what} {self.entries}: {e!r}")
+            raise Finding(f"{what} {self.entries}: {e!r}") from e
 
     def _call(self, row, args):
         expected = self.problems(row, args)

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""Call every import under random grants with any arguments: run.py TABLE SECONDS SEED. MicroPython.
+"""Call every import under random grants with any arguments: run.py TABLE SECONDS SEED.
 
 Each round makes a gate, first permissive then not, calls each function that it binds, and goes on
-after the gate is closed. The last line counts calls.
+after the gate is closed. The last line counts calls. For MicroPython.
 """
 
 import gc
