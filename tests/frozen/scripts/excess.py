@@ -49,10 +49,10 @@ class Rig:
         self.row = row
         self.seen = []
         kind = grant_of(row["on"])
+        most = most or (1 if kind == "timer" else 0)  # timers at a time
         entries = [(kind, "a", ops, most, rate, ADDRESSES, False)]
         if kind in LABELLED:
             entries.append((kind, "b", ALL, 0, 0, ADDRESSES, False))
-        entries.append(("alarm" if row["on"] != "alarm" else "file", "", ALL, 0, 0, None, False))
         self.gate = _wasm.Gate(entries, 4)
         self.instance = wasm.Instance(wasm.Module(guest.module(self._rows())), self._imports())
         self.exports = self.instance.exports
