@@ -22,7 +22,7 @@ ADDRESS = 0x76
 OTHER_ADDRESS = 0x77
 ADDRESSES = bytes([0] * 14 + [1 << 6, 0])
 TEXT, IN, OUT, RECORDS = 64, 100, 200, 300
-SIZE = 4
+SIZE = 16  # an event, at least
 LABELLED = ("gpio", "i2c", "spi", "uart", "adc", "pwm")
 FREE = ("blob", "sys")
 
