@@ -30,7 +30,8 @@ NUMBERS = (
 # ---- The module ----
 
 
-def _leb(value):
+def leb(value):
+    """Return an unsigned LEB128."""
     out = bytearray()
     while True:
         byte = value & 0x7F
@@ -42,16 +43,16 @@ def _leb(value):
 
 def _name(text):
     data = text.encode()
-    return _leb(len(data)) + data
+    return leb(len(data)) + data
 
 
 def _vector(items):
-    return _leb(len(items)) + b"".join(items)
+    return leb(len(items)) + b"".join(items)
 
 
 def _section(number, items):
     body = _vector(items)
-    return bytes([number]) + _leb(len(body)) + body
+    return bytes([number]) + leb(len(body)) + body
 
 
 def _type(row):
@@ -62,29 +63,33 @@ def _type(row):
 
 
 def _body(index, row):
-    reads = b"".join(b"\x20" + _leb(i) for i in range(len(row["types"])))
-    code = b"\x00" + reads + b"\x10" + _leb(index) + b"\x0b"
-    return _leb(len(code)) + code
+    reads = b"".join(b"\x20" + leb(i) for i in range(len(row["types"])))
+    code = b"\x00" + reads + b"\x10" + leb(index) + b"\x0b"
+    return leb(len(code)) + code
 
 
 def module(rows):
-    """Return a module that imports each function, and exports one of its name that calls it."""
+    """Return a module that imports each function, and exports one of its name that calls it.
+
+    `run`, which an app must have, does nothing.
+    """
     names = [row["module"] + "." + row["name"] for row in rows]
     imports = []
     for i, row in enumerate(rows):
-        imports.append(_name("wasmlet:" + row["module"]) + _name(row["name"]) + b"\x00" + _leb(i))
-    exports = [_name(n) + b"\x00" + _leb(len(rows) + i) for i, n in enumerate(names)]
+        imports.append(_name("wasmlet:" + row["module"]) + _name(row["name"]) + b"\x00" + leb(i))
+    exports = [_name(n) + b"\x00" + leb(len(rows) + i) for i, n in enumerate(names)]
     exports.append(_name("memory") + b"\x02\x00")
+    exports.append(_name("run") + b"\x00" + leb(2 * len(rows)))
     # Limits with a maximum, and pages of one byte.
-    memory = b"\x09" + _leb(MEMORY) + _leb(MEMORY) + b"\x00"
+    memory = b"\x09" + leb(MEMORY) + leb(MEMORY) + b"\x00"
     return b"\x00asm\x01\x00\x00\x00" + b"".join(
         (
-            _section(1, [_type(row) for row in rows]),
+            _section(1, [_type(row) for row in rows] + [b"\x60\0\0"]),
             _section(2, imports),
-            _section(3, [_leb(i) for i in range(len(rows))]),
+            _section(3, [leb(i) for i in range(len(rows) + 1)]),
             _section(5, [memory]),
             _section(7, exports),
-            _section(10, [_body(i, row) for i, row in enumerate(rows)]),
+            _section(10, [_body(i, row) for i, row in enumerate(rows)] + [b"\x02\0\x0b"]),
         )
     )
 
