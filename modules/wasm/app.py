@@ -243,17 +243,19 @@ class App:
                     space.update(shim)
                 continue
             kind = module[8:]
-            if kind not in drivers:
-                drivers[kind] = self._drivers(kind)
+            function = f"{kind}.{name}"
             try:
-                space[name] = self.gate.bind(f"{kind}.{name}", drivers[kind].get(name))
+                self.gate.bind(function, None)  # first: drivers look for what is granted
             except ValueError:
-                pass  # linking says so
+                continue  # linking says so
             except KeyError:
                 raise CapabilityError(
                     f"{self.id} imports {module} {name} without a grant: "
                     f"its wasmlet.toml needs {example(kind, name)}"
                 )
+            if kind not in drivers:
+                drivers[kind] = self._drivers(kind)
+            space[name] = self.gate.bind(function, drivers[kind].get(name))
         return imports
 
     def _drivers(self, kind: str) -> dict:

@@ -10,7 +10,7 @@ FROZEN_WASM += $(HOST_MODULES:%=$(BUILD)/frozen/host_%.wasm)
 
 .PHONY: test-frozen frozen-wasm
 
-frozen-wasm: $(FROZEN_WASM)
+frozen-wasm: $(FROZEN_WASM) $(BUILD)/frozen/host_api.json
 
 $(BUILD)/frozen/host_%.wasm: tests/frozen/forward.py firmware/host_api.py host_api.toml | $(PACKAGES_TEST)
 	@mkdir -p $(@D)

@@ -7,6 +7,11 @@ import _wasm
 import wasm
 
 
+def covers(row, *checks):
+    """Say what the decorated test covers; tests/matrix.py reads it from the source."""
+    return lambda test: test
+
+
 def data(name):
     """Return a file's bytes."""
     with open(name, "rb") as file:

@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: MIT
+"""Call every import under random grants with any arguments: run.py TABLE FOLDER SECONDS SEED.
+
+Every second round is an app with its drivers, whose files are in FOLDER; the others have drivers
+that only look. Each calls all that its grant allows, and goes on after its end. Each function must
+succeed at times. The last line counts calls. For MicroPython.
+"""
+
+import gc
+import json
+import random
+import sys
+import time
+
+sys.path.insert(0, __file__.rsplit("/", 1)[0])
+
+import guest
+from mocked import Mocked
+from model import Finding, name_of
+from packaged import Packaged
+
+_CALLS = 12  # of each function in a round
+_ROUNDS = 8  # at least
+
+
+def corners(model, row):
+    """Yield arguments that are good but for one range or number, which is each corner in turn."""
+    good = []
+    spots = []
+    for letter in row["params"]:
+        spots.append((letter, len(good)))
+        if letter == "h":
+            matching = [h for h, kind in model.made.items() if kind == row["on"]]
+            good.append(matching[0] if matching else 1)
+        elif letter == "s":
+            good.extend(model.texts[0])
+        elif letter == "v":
+            good.extend((guest.SEGMENTS, 1))
+        elif letter in "rw":
+            good.extend((3000, 4))
+        else:
+            good.append(1)
+    for letter, at in spots:
+        wide = letter in "srwv"
+        for corner in guest.RANGES if wide else guest.NUMBERS:
+            args = list(good)
+            args[at : at + 1 + wide] = corner if wide else (corner,)
+            yield [guest.signed(value) for value in args]
+
+
+def one_round(model, number):
+    """Call all that a guest may; return how many calls that were."""
+    calls = 0
+    if number < 4:
+        for row in model.rows:
+            for args in corners(model, row):
+                model.call(row, args)
+                calls += 1
+    for _ in range(_CALLS):
+        for row in model.rows:
+            model.gate.post(1, 1, random.getrandbits(32))
+            model.try_call(row)
+            calls += 1
+        gc.collect()
+    model.close()
+    for row in model.rows:
+        model.try_call(row)
+    return calls + len(model.rows)
+
+
+def main(path, folder, seconds, seed):
+    """Run rounds for so many seconds."""
+    with open(path) as file:
+        table = json.load(file)
+    random.seed(seed)
+    end = time.ticks_add(time.ticks_ms(), seconds * 1000)
+    calls = number = 0
+    done = set()
+    while number < _ROUNDS or time.ticks_diff(end, time.ticks_ms()) > 0:
+        real = number % 2 == 1
+        model = Packaged(table, folder) if real else Mocked(table, strict=number % 4 != 0)
+        calls += one_round(model, number)
+        done |= model.done
+        number += 1
+    missing = {name_of(row) for row in table["functions"]} - done
+    if missing:
+        raise Finding(f"never successful: {missing}")
+    print(f"imports: {calls} calls of {len(done)} functions under {number} grants")
+
+
+main(sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4]))
