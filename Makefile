@@ -42,6 +42,12 @@ include firmware/firmware.mk
 include apps/apps.mk
 include $(wildcard tests/*/*.mk)
 
+.PHONY: wasmlet
+
+wasmlet: $(VENV_TEST) ## install the tool `wasmlet` as $(BUILD)/venv/bin/wasmlet
+	@$(STEP) "venv: installing wasmlet" $(BUILD)/log/venv-wasmlet.log \
+		$(VENV_PYTHON) -m pip install --disable-pip-version-check ./host_tools
+
 run: $(UNIX_FIRMWARE) $(BUILD)/apps/hello.wasm $(BUILD)/apps/nbody.wasm ## build the unix firmware and two guest apps, and run them
 	@firmware/show.sh $(UNIX_FIRMWARE) "import wasm; wasm.run('$(BUILD)/apps/hello.wasm')"
 	@firmware/show.sh $(UNIX_FIRMWARE) "import wasm; wasm.run('$(BUILD)/apps/nbody.wasm')"
@@ -74,8 +80,9 @@ format: $(VENV_TEST) ## lay out Python and C sources as `make lint` wants them
 CLANG_FORMAT := $(dir $(VENV_PYTHON))clang-format
 C_FILES = $(shell find usermod_c apps tests -name '*.[ch]')
 
-docs: $(VENV_TEST) ## write what is generated: docs/CODE.md, and all that is made of host_api.toml
+docs: $(VENV_TEST) ## write what is generated: docs/CODE.md, docs/MANIFEST.md, and all that is made of host_api.toml
 	@$(VENV_PYTHON) docs/generate.py
+	@$(VENV_PYTHON) docs/generate_manifest.py
 	@$(VENV_PYTHON) firmware/make_api.py
 
 clean: ## remove what was built; keep downloads and the virtual environment

@@ -5,7 +5,7 @@ docs/DESIGN.md, "Grants", has the semantics, docs/MANIFEST.md the keys.
 """
 
 from . import topics
-from .manifest import bare, beneath, line
+from .manifest import bare, beneath, line, shown
 from .policy import ceilings, needs
 from .schema import CLASSES, is_list
 
@@ -32,27 +32,32 @@ def _find(rows, entries, name: str):
 
 class _Granting:
     def __init__(self, app_id: str, policy):
-        self.policy = policy
         self.labels = policy["labels"] if policy else {}
+        self.own = policy["app"].get(app_id, ()) if policy else ()
         self.section = f'[app."{app_id}"]' if app_id else "[default]"
+        self.why = "not allowed by the policy" if policy else "there is no policy"
         self.denied = []
 
-    def deny(self, key: str, name, field: str, pairs, is_known=True):
-        """Note what is not given, and the lines of policy.toml that would allow it."""
+    def deny(self, what, needed: str):
+        """Note what is not given, and what policy.toml lacks."""
+        what = " ".join([part for part in what if part])
+        self.denied.append(f"{what}: {self.why}; policy.toml needs {needed}")
+
+    def deny_entry(self, key: str, rows, name, asked: dict):
+        pairs = [(row, asked[row[0]]) for row in rows if row[1] != "?" or asked[row[0]]]
         needed = f"{self.section} {line(key, pairs)}"
-        label = None if is_known else needs(key, name)
-        if label:
-            needed = f"{label} and {needed}"
-        what = " ".join([part for part in (key, name, field) if part])
-        why = "not allowed by the policy" if self.policy else "there is no policy"
-        self.denied.append(f"{what}: {why}; policy.toml needs {needed}")
+        label = None if name in self.labels.get(key, ()) else needs(key, name)
+        self.deny((key, name), f"{label} and {needed}" if label else needed)
+
+    def deny_part(self, key: str, name, row, value):
+        section = self.section if key in self.own else "[default]"
+        self.deny((key, name, row[0]), f"{row[0]} = {shown(row, value)} in {section} {key}")
 
     def entry(self, key: str, rows, asked: dict, given):
         """Return what one table or entry of a list is granted, None for nothing of use."""
         name = asked[rows[0][0]] if is_list(rows) else None
         if given is None:
-            pairs = [(row, asked[row[0]]) for row in rows if row[1] != "?" or asked[row[0]]]
-            self.deny(key, name, "", pairs, name in self.labels.get(key, ()))
+            self.deny_entry(key, rows, name, asked)
             return None
         result = {}
         useful = True
@@ -75,9 +80,7 @@ class _Granting:
                 needed = a
                 useful = False
             if needed is not None:
-                pairs = [(rows[0], name)] if name else []
-                pairs.append((row, needed))
-                self.deny(key, name, field, pairs)
+                self.deny_part(key, name, row, needed)
         return result if useful else None
 
 

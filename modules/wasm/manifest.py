@@ -212,8 +212,8 @@ def classes(value: dict, path: str, default=None) -> dict:
         if key in value:
             check = _entries if is_list(rows) else table
             result[key] = check(rows, value[key], join(path, key), default)
-            if not result[key]:
-                del result[key]
+            if not result[key] and not default:
+                del result[key]  # as if it were not asked for; a policy's says: nothing
     env = value.get("env", {})
     where = join(path, "env")
     expect(env, dict, "a table", where)

@@ -57,7 +57,7 @@ def _fail(text: str, at: int):
     raise PackageError(f"{text} at byte {at}", at)
 
 
-def _number(data, at: int, end: int):
+def number(data, at: int, end: int):
     """Read an unsigned LEB128 of 32 bits; return it and the offset behind it."""
     value = 0
     for i in range(5):
@@ -72,9 +72,9 @@ def _number(data, at: int, end: int):
     _fail("no number", at)
 
 
-def _section_name(data, at: int, end: int):
+def section_name(data, at: int, end: int):
     """Return the name of one of our custom sections, None for another's, and the offset behind."""
-    size, at = _number(data, at, end)
+    size, at = number(data, at, end)
     if size > end - at:
         _fail("name longer than its section", at)
     if bytes(data[at : at + min(size, 8)]) != _PREFIX:
@@ -101,12 +101,12 @@ def read(data) -> Package:
         if at == total:
             break
         start = at
-        size, at = _number(data, at + 1, total)
+        size, at = number(data, at + 1, total)
         end = at + size
         if end > total:
             _fail("section longer than the file", start)
         if data[start] == 0:
-            name, at = _section_name(data, at, end)
+            name, at = section_name(data, at, end)
             if name is not None:
                 package._take(name, start, at, end)
         at = end

@@ -21,7 +21,7 @@ def test_faults_and_where_they_are():
     for data, wanted in (
         (b"", "no value at byte 0"),
         (b"null", "no value at byte 0"),
-        (b"tru", "no value at byte 0"),
+        (b"t", "no value at byte 0"),
         (b" 1", "no value at byte 0"),
         (b"1 ", "more than one value at byte 1"),
         (b"[1, 2]", "no value at byte 3"),

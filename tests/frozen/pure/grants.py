@@ -62,14 +62,16 @@ def test_a_part_is_denied():
     granted, texts = denied(asked, allowed)
     same((granted["i2c"][0]["addrs"], granted["i2c"][0]["ops"]), (1 << 0x76, 1))
     start = "not allowed by the policy; policy.toml needs "
-    section = '[app."org.example.weather"] i2c = [{bus = "sensors", '
     same(
         texts,
         [
-            f"i2c sensors addrs: {start}{section}addrs = [0x44, 0x76]}}]",
-            f'i2c sensors ops: {start}{section}ops = ["read", "write"]}}]',
+            f"i2c sensors addrs: {start}addrs = [0x44, 0x76] in [default] i2c",
+            f'i2c sensors ops: {start}ops = ["read", "write"] in [default] i2c',
         ],
     )
+    granted, texts = denied(asked, board(own={"i2c": [{"bus": "sensors", "addrs": [0x76]}]}))
+    section = '[app."org.example.weather"] i2c'
+    same(texts, [f"i2c sensors addrs: {start}addrs = [0x44, 0x76] in {section}"])
 
 
 def test_nothing_that_is_of_use_is_left():
@@ -94,7 +96,7 @@ def test_nothing_that_is_of_use_is_left():
         texts,
         [
             "pwm buzzer max_hz: not allowed by the policy; policy.toml needs "
-            '[app."org.example.weather"] pwm = [{label = "buzzer", max_hz = 200}]'
+            "max_hz = 200 in [default] pwm"
         ],
     )
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Run one function of one script of this folder, under CPython or MicroPython.
 
-main.py MODULES SCRIPT FUNCTION: MODULES is the folder of the frozen package's sources. CPython, and
-a MicroPython without Wasmlet, take the pure modules from there.
+main.py MODULES SCRIPT FUNCTION: MODULES is the folder of the frozen package's sources, where
+CPython takes the pure modules from.
 """
 
 import sys

@@ -77,8 +77,8 @@ def test_faults_name_the_path():
         ({"i2c": changed(device, addrs=[True])}, "i2c[0].addrs[0]: is not an integer"),
         ({"i2c": changed(device, addrs=[8] * 17)}, "i2c[0].addrs: has more than 16 items"),
         (
-            {"i2c": changed(device, ops=["raed"])},
-            'i2c[0].ops[0]: "raed" is unknown; did you mean read?',
+            {"i2c": changed(device, ops=["reed"])},
+            'i2c[0].ops[0]: "reed" is unknown; did you mean read?',
         ),
         ({"i2c": [{"bus": "s"}]}, "i2c[0].addrs: is missing"),
         ({"i2c": [{"bus": "s", "addr": [8]}]}, 'i2c[0]: "addr" is unknown; did you mean addrs?'),

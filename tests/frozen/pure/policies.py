@@ -39,6 +39,12 @@ def test_an_apps_own_ceilings_go_first():
     same(ceilings(policy, "other")["timer"]["max"], 9)
 
 
+def test_an_empty_list_is_nothing_at_all():
+    policy = load(text(board(own={"gpio": []})))
+    same(ceilings(policy, APP["id"])["gpio"], [])
+    same(len(ceilings(policy, "other")["gpio"]), 2)
+
+
 def test_variables_of_both():
     policy = check({"default": {"env": {"A": "1", "B": "2"}}, "app": {"x": {"env": {"B": "3"}}}})
     same(ceilings(policy, "x")["env"], {"A": "1", "B": "3"})

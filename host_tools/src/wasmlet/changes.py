@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: MIT
-"""What an update changes in a grant, or in what an app asks for, as text. Pure."""
+"""What an update changes in a grant, or in what an app asks for, as text."""
 
-from . import topics
-from .capability import meet
-from .manifest import line, shown
-from .schema import CLASSES, is_list
+from .pure import topics
+from .pure.capability import meet
+from .pure.manifest import line, shown
+from .pure.schema import CLASSES, is_list
 
 
 def _is_within(row, a, b) -> bool:
@@ -17,10 +17,13 @@ def _is_within(row, a, b) -> bool:
 def _fields(rows, what: str, old: dict, new: dict):
     found = []
     for row in rows:
+        if row[1] in "np":
+            continue
         key = row[0]
         a, b = old[key], new[key]
-        if not (_is_within(row, a, b) and _is_within(row, b, a)) and row[1] not in "np":
-            word = "narrower" if _is_within(row, b, a) else "wider"
+        is_narrower = _is_within(row, b, a)
+        if not is_narrower or not _is_within(row, a, b):
+            word = "narrower" if is_narrower else "wider"
             found.append(f"{word}: {what} {key} {shown(row, a)} -> {shown(row, b)}")
     a, b = old.get("hw"), new.get("hw")
     if a != b:
