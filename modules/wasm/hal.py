@@ -89,7 +89,7 @@ def watch(it, edges: int, post):
         it.irq(handler=post, trigger=trigger)
 
 
-def soft_pins(app) -> dict:
+def soft_pins() -> dict:
     """Return functions for pins that C cannot read and write: simulated ones."""
     import machine
 
@@ -97,7 +97,7 @@ def soft_pins(app) -> dict:
         return {}
     from . import sim
 
-    return sim.pin_functions(app)
+    return sim.PIN_FUNCTIONS
 
 
 # ---- Units that several labels may share ----

@@ -103,22 +103,12 @@ class Pin:
         self._state.trigger = trigger
 
 
-def pin_functions(app) -> dict:
-    """Make what C does with pins of its own, for pins in Python."""
+def toggle(pin):
+    pin.value(not pin.value())
 
-    def active_low() -> int:
-        return app.entries[app.gate.handle - 1]["hw"]["active_low"]
 
-    def read(pin) -> int:
-        return pin.value() ^ active_low()
-
-    def write(pin, level: int):
-        pin.value(bool(level) ^ active_low())
-
-    def toggle(pin):
-        pin.value(not pin.value())
-
-    return {"read": read, "write": write, "toggle": toggle}
+# What C does with pins of its own.
+PIN_FUNCTIONS = {"read": Pin.value, "write": Pin.value, "toggle": toggle}
 
 
 class I2C:
@@ -153,9 +143,11 @@ class I2C:
 
 
 class SPI:
+    made = []  # all buses
     def __init__(self, unit, sck=None, mosi=None, miso=None, **settings):
         self.unit = unit
         self.init(**settings)
+        self.made.append(self)
 
     def init(self, baudrate=1000000, polarity=0, phase=0):
         self.settings = (baudrate, polarity, phase)

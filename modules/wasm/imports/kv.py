@@ -24,6 +24,12 @@ _HEAD_BYTES = const(12)
 _PAIR = "<BH"
 _PAIR_BYTES = const(3)
 _MAGIC = b"WLKV"
+_DAY_MS = const(86400000)
+
+
+def _file_name(app_id: str) -> str:
+    """Return a name that is no other app's where case does not count, as on FAT."""
+    return "".join("+" + c.lower() if c.isupper() else c for c in app_id) + ".kv"
 
 
 class Store:
@@ -115,10 +121,13 @@ def drivers(app) -> dict:
     hal = app.hal
     opened = []
 
+    def day() -> int:
+        return hal.wall_ms() // _DAY_MS
+
     def store():
         if not opened:
-            path = hal.storage() + "/" + app.id + ".kv"
-            it = Store(path, grant["bytes"], grant["writes_per_day"], lambda: hal.wall_ms() // 86400000)
+            path = hal.storage() + "/" + _file_name(app.id)
+            it = Store(path, grant["bytes"], grant["writes_per_day"], day)
             if it.damaged:
                 app.log(1, "kv: " + path + " was damaged")
             opened.append(it)
