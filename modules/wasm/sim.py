@@ -9,6 +9,7 @@ What is outside is put there by a test or a demo:
                                          acknowledge, .read() a byte, .stop()
     sim.spi_targets[0, 17] = target      by unit and chip select; .select(), .exchange(byte)
                                          returns a byte, .deselect()
+    sim.spi_buses[0].settings            (baudrate, polarity, phase)
     sim.lines[0]                         a UART's line: .sent, .feed(bytes), .loop
     sim.voltages[26] = 32768             of 65535
     sim.pulses[15]                       (frequency, duty) of a PWM output
@@ -19,6 +20,7 @@ _EIO = 5
 pins = {}
 i2c_targets = {}
 spi_targets = {}
+spi_buses = {}
 lines = {}
 voltages = {}
 pulses = {}
@@ -26,7 +28,7 @@ pulses = {}
 
 def reset():
     """Forget everything, inside and outside."""
-    for table in (pins, i2c_targets, spi_targets, lines, voltages, pulses):
+    for table in (pins, i2c_targets, spi_targets, spi_buses, lines, voltages, pulses):
         table.clear()
 
 
@@ -143,11 +145,10 @@ class I2C:
 
 
 class SPI:
-    made = []  # all buses
     def __init__(self, unit, sck=None, mosi=None, miso=None, **settings):
         self.unit = unit
         self.init(**settings)
-        self.made.append(self)
+        spi_buses[unit] = self
 
     def init(self, baudrate=1000000, polarity=0, phase=0):
         self.settings = (baudrate, polarity, phase)

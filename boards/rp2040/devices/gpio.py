@@ -28,7 +28,7 @@ class Trace:
 
 
 class Pads:
-    """Have each pin read what it drives, as a chip's pads do; in rp2040py it reads what was there."""
+    """Have each pin read what it drives, as a chip's pads do and rp2040py's do not."""
 
     def __init__(self, report):
         pass

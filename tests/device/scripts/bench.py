@@ -32,7 +32,7 @@ LABELS = {
 def canonical(value) -> str:
     """Return a value in the form that manifests are stored in."""
     if isinstance(value, dict):
-        return "{" + ",".join('"%s":%s' % (k, canonical(value[k])) for k in sorted(value)) + "}"
+        return "{" + ",".join([f'"{k}":{canonical(value[k])}' for k in sorted(value)]) + "}"
     if isinstance(value, (list, tuple)):
         return "[" + ",".join(canonical(item) for item in value) + "]"
     if isinstance(value, bool):
@@ -81,7 +81,7 @@ class Bench(App):
         return at, len(data)
 
     def call(self, name: str, *args) -> int:
-        """Call a host function; text and bytes are put into memory, an int n of a list [n] is room.
+        """Call a host function; text and bytes are put into memory, [n] is room for n bytes.
 
         What is written into the room is in `answer` then.
         """
