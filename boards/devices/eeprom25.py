@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
 """A serial EEPROM of the 25 series on SPI: 8 KiB, pages of 32 bytes.
 
-Pure: on a simulated bus of MicroPython, and behind an emulated chip. A write needs the write enable
-latch, which it clears; it wraps around within its page and happens when the chip select rises.
+Pure: on a simulated bus of MicroPython, and behind an emulated chip. A write needs the write
+enable latch, which it clears; it wraps around within its page, and happens when the chip select
+rises.
 """
 
 SIZE = 8192

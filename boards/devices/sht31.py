@@ -30,7 +30,7 @@ def _word(value):
 
 
 class Sht31:
-    """A sensor; `now_ms` returns the time, `temperature` is in degrees C, `humidity` in percent."""
+    """A sensor; `now_ms` returns the time, `temperature` is in degrees C, `humidity` in %."""
 
     def __init__(self, now_ms, temperature=21.5, humidity=40.0):
         self._now_ms = now_ms

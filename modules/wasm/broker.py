@@ -21,9 +21,11 @@ class Broker:
         self._subscriptions = []
 
     def add(self, subscription: Subscription):
+        """Begin to deliver."""
         self._subscriptions.append(subscription)
 
     def remove(self, subscription: Subscription):
+        """Deliver no more; what waits is left."""
         if subscription in self._subscriptions:
             self._subscriptions.remove(subscription)
 

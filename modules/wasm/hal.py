@@ -89,7 +89,7 @@ def watch(it, edges: int, post):
         it.irq(handler=post, trigger=trigger)
 
 
-def soft_pins(app) -> dict:
+def soft_pins() -> dict:
     """Return functions for pins that C cannot read and write: simulated ones."""
     import machine
 
@@ -97,7 +97,7 @@ def soft_pins(app) -> dict:
         return {}
     from . import sim
 
-    return sim.pin_functions(app)
+    return sim.PIN_FUNCTIONS
 
 
 # ---- Units that several labels may share ----
@@ -133,10 +133,12 @@ def _give(name: str, hw: dict, lines):
 
 
 def i2c(entry: dict):
+    """Return the bus that a label stands for."""
     return _take("I2C", entry["hw"], _I2C_LINES, freq=entry["hw"]["freq_hz"])[0]
 
 
 def give_i2c(entry: dict):
+    """Let go of a bus."""
     _give("I2C", entry["hw"], _I2C_LINES)
 
 
@@ -155,6 +157,7 @@ def give_spi(entry: dict):
 
 
 def uart(entry: dict):
+    """Return the port that a label stands for."""
     hw = entry["hw"]
     baud = min(hw["baud"], entry["max_baud"])
     settings = {"baudrate": baud, "rxbuf": max(entry["queue_bytes"], 32), "timeout": 0}
@@ -170,6 +173,7 @@ def watch_uart(port, post):
 
 
 def give_uart(entry: dict):
+    """Let go of a port."""
     watch_uart(_units["UART", entry["hw"]["id"]][0], None)
     _give("UART", entry["hw"], _UART_LINES)
 
@@ -178,6 +182,7 @@ def give_uart(entry: dict):
 
 
 def adc(entry: dict):
+    """Return the input that a label stands for."""
     return _kind("ADC")(entry["hw"]["pin"])
 
 
@@ -192,6 +197,7 @@ def pwm(entry: dict):
 
 
 def random(count: int) -> bytes:
+    """Return random bytes."""
     return os.urandom(count)
 
 
@@ -209,8 +215,8 @@ def has_links() -> bool:
 def storage() -> str:
     """Return the folder for what apps store; made when it is missing."""
     folder = "wasmlet" if has_links() else "/wasmlet"
-    try:
+    try:  # noqa: SIM105
         os.mkdir(folder)
-    except OSError:  # it is there; or what is written into it will fail, and say so
+    except OSError:  # it is there; else what is written into it will fail
         pass
     return folder

@@ -9,6 +9,7 @@ What is outside is put there by a test or a demo:
                                          acknowledge, .read() a byte, .stop()
     sim.spi_targets[0, 17] = target      by unit and chip select; .select(), .exchange(byte)
                                          returns a byte, .deselect()
+    sim.spi_buses[0].settings            (baudrate, polarity, phase)
     sim.lines[0]                         a UART's line: .sent, .feed(bytes), .loop
     sim.voltages[26] = 32768             of 65535
     sim.pulses[15]                       (frequency, duty) of a PWM output
@@ -19,6 +20,7 @@ _EIO = 5
 pins = {}
 i2c_targets = {}
 spi_targets = {}
+spi_buses = {}
 lines = {}
 voltages = {}
 pulses = {}
@@ -26,7 +28,7 @@ pulses = {}
 
 def reset():
     """Forget everything, inside and outside."""
-    for table in (pins, i2c_targets, spi_targets, lines, voltages, pulses):
+    for table in (pins, i2c_targets, spi_targets, spi_buses, lines, voltages, pulses):
         table.clear()
 
 
@@ -103,22 +105,12 @@ class Pin:
         self._state.trigger = trigger
 
 
-def pin_functions(app) -> dict:
-    """Make what C does with pins of its own, for pins in Python."""
+def toggle(pin):
+    pin.value(not pin.value())
 
-    def active_low() -> int:
-        return app.entries[app.gate.handle - 1]["hw"]["active_low"]
 
-    def read(pin) -> int:
-        return pin.value() ^ active_low()
-
-    def write(pin, level: int):
-        pin.value(bool(level) ^ active_low())
-
-    def toggle(pin):
-        pin.value(not pin.value())
-
-    return {"read": read, "write": write, "toggle": toggle}
+# What C does with pins of its own.
+PIN_FUNCTIONS = {"read": Pin.value, "write": Pin.value, "toggle": toggle}
 
 
 class I2C:
@@ -156,6 +148,7 @@ class SPI:
     def __init__(self, unit, sck=None, mosi=None, miso=None, **settings):
         self.unit = unit
         self.init(**settings)
+        spi_buses[unit] = self
 
     def init(self, baudrate=1000000, polarity=0, phase=0):
         self.settings = (baudrate, polarity, phase)

@@ -88,7 +88,7 @@ typedef struct {
     uint32_t kind, handle;
 } poster_obj_t;
 
-/* Called with what an interrupt gives: a pin, whose level is the value, or a number. Allocates nothing. */
+/* Called with what an interrupt gives: a pin, whose level is the value, or a number, a simulated pin's level. Allocates nothing. */
 static mp_obj_t poster_call(mp_obj_t self_in, size_t n_args, size_t n_kw, const mp_obj_t *args) {
     (void)n_kw;
     const poster_obj_t *self = MP_OBJ_TO_PTR(self_in);
@@ -96,10 +96,11 @@ static mp_obj_t poster_call(mp_obj_t self_in, size_t n_args, size_t n_kw, const 
     if (n_args > 0) {
         if (mp_obj_is_small_int(args[0])) {
             value = (uint32_t)MP_OBJ_SMALL_INT_VALUE(args[0]);
-        } else if (gate_pin_read(args[0], &value)) {
-            const gate_entry_t *entry = gate_entry(self->gate, self->handle);
-            value ^= entry != NULL && entry->active_low;
+        } else {
+            gate_pin_read(args[0], &value);
         }
+        const gate_entry_t *entry = gate_entry(self->gate, self->handle);
+        value ^= entry != NULL && entry->active_low;
     }
     gate_post(self->gate, self->kind, self->handle, value);
     return mp_const_none;

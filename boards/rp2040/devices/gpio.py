@@ -27,6 +27,27 @@ class Trace:
         return note
 
 
+class Pads:
+    """Have each pin read what it drives, as a chip's pads do and rp2040py's do not."""
+
+    def __init__(self, report):
+        pass
+
+    def attach(self, rp2040):
+        """Connect each pad's output to its input."""
+        for pin in rp2040.gpio:
+            pin.add_listener(self._listener(pin))
+
+    def _listener(self, pin):
+        def follow(new, old):
+            if new in (GPIOPinState.LOW, GPIOPinState.HIGH):
+                pin.set_input_value(new == GPIOPinState.HIGH)
+            elif old in (GPIOPinState.LOW, GPIOPinState.HIGH):
+                pin.release_input()
+
+        return follow
+
+
 class Button:
     """A button between a pin and ground, or (`active_low=False`) the supply.
 

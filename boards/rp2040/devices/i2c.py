@@ -6,8 +6,7 @@ from pathlib import Path
 
 sys.path.append(str(Path(__file__).resolve().parents[2] / "devices"))
 
-import sht31  # noqa: E402
-
+import sht31
 
 TX_EMPTY = 1 << 4  # interrupt
 

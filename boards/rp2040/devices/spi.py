@@ -8,7 +8,7 @@ from rp2040py.gpio_pin import GPIOPinState
 
 sys.path.append(str(Path(__file__).resolve().parents[2] / "devices"))
 
-import eeprom25  # noqa: E402
+import eeprom25
 
 CHIP_HZ, ASSUMED_HZ = 48_000_000, 125_000_000  # of the unit's clock: MicroPython's, rp2040py's
 

@@ -2,7 +2,7 @@
 """What the RP2040's UARTs are connected to."""
 
 RECEIVE_TIMEOUT, SENT, RECEIVED = 1 << 6, 1 << 5, 1 << 4  # interrupts
-RECEIVE_LEVEL = 4  # of the FIFO's 32 bytes: what firmware leaves it at
+RECEIVE_LEVEL = 24  # bytes in the FIFO; what MicroPython sets
 SILENCE_BITS = 32
 BYTE_BITS = 10
 CHIP_HZ, ASSUMED_HZ = 48_000_000, 125_000_000  # of the UART's clock: MicroPython's, rp2040py's

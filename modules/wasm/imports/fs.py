@@ -2,8 +2,8 @@
 """`wasmlet:fs`: files under the prefixes of a grant, each with its mode and quota.
 
 A path is absolute and plain, so that no file system reads it in another way: no empty part, none
-that ends with a dot or a space, printable ASCII without what FAT gives a meaning. Where files can be
-links, none below the prefix is one. A file counts its bytes and what its entry in a folder takes.
+that ends with a dot or a space, printable ASCII without what FAT gives a meaning. Where files can
+be links, none below the prefix is one. A file counts its bytes and what its entry takes.
 """
 
 import os
@@ -58,6 +58,7 @@ class Area:
         self.files = []
 
     def covers(self, path: str) -> bool:
+        """Return whether a path lies in it."""
         return path.startswith(self.path + "/")
 
     def check(self, path: str):
@@ -117,7 +118,8 @@ class File:
     """An open file, which knows its place and its size."""
 
     def __init__(self, area: Area, path: str, flags: int, size: int, new: bool):
-        self._file = open(path, "w+b" if new and flags == _UPDATE else _MODES[flags])
+        mode = "w+b" if new and flags == _UPDATE else _MODES[flags]
+        self._file = open(path, mode)  # noqa: SIM115
         self._area = area
         self._at = 0
         self._size = size
@@ -127,6 +129,7 @@ class File:
         area.files.append(self)
 
     def read(self, data) -> int:
+        """Read on; return the number of bytes."""
         if not self.mode & _READ:
             return _DENIED
         count = self._file.readinto(data)
@@ -134,6 +137,7 @@ class File:
         return count
 
     def write(self, data) -> int:
+        """Write on; return the number of bytes."""
         if not self.mode & _WRITE:
             return _DENIED
         if self._appends:
@@ -146,6 +150,7 @@ class File:
         return len(data)
 
     def seek(self, offset: int, whence: int) -> int:
+        """Go to an offset from the start, from here, or from the end; return the place."""
         if whence > 2:
             return _INVALID
         to = offset + (0, self._at, self._size)[whence]
@@ -155,6 +160,7 @@ class File:
         return to
 
     def close(self):
+        """Close it."""
         self._area.files.remove(self)
         self._file.close()
 
@@ -165,11 +171,10 @@ class Files:
     def __init__(self, app):
         has_links = app.hal.has_links()
         self.areas = [Area(entry, has_links) for entry in app.grant["fs"]]
-        # The innermost prefix decides.
-        self.areas.sort(key=lambda area: -len(area.path))
         app.cleanup.append(self.close)
 
     def close(self):
+        """Close all that is open."""
         for area in self.areas:
             for file in area.files[:]:
                 file.close()
@@ -183,12 +188,14 @@ class Files:
         return None
 
     def open(self, path: str, flags: int):
+        """Open a file and return it, or a negative error."""
         if flags > _UPDATE:
             return _INVALID
         area = self.area(path, _RIGHTS[flags])
         return area.open(path, flags) if area else _DENIED
 
     def size(self, path: str) -> int:
+        """Return the size of a file."""
         area = self.area(path, 0)
         if not area:
             return _DENIED
@@ -197,6 +204,7 @@ class Files:
         return stat[6] if stat[0] & _KIND == _FILE else _NOT_FOUND
 
     def remove(self, path: str) -> int:
+        """Remove a file."""
         area = self.area(path, _WRITE)
         if not area:
             return _DENIED

@@ -32,5 +32,5 @@ def drivers(app) -> dict:
         return 0
 
     made = {"open": open_pin, "watch": watch, "read": None, "write": None, "toggle": None}
-    made.update(hal.soft_pins(app))
+    made.update(hal.soft_pins())
     return made

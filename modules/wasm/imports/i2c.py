@@ -4,6 +4,7 @@
 from micropython import const
 
 _INVALID = const(-4)
+_NO_DEVICE = const(-9)
 _READ, _LAST = const(1), const(2)
 
 
@@ -24,14 +25,16 @@ def drivers(app) -> dict:
         return len(data)
 
     def write(bus, address: int, data, stop: bool = True) -> int:
-        bus.writeto(address, data, stop)
-        return len(data)
+        taken = bus.writeto(address, data, stop)
+        return taken if taken == len(data) else _NO_DEVICE
 
     def write_read(bus, address: int, data, answer) -> int:
         if not len(answer):
             return _INVALID
         if len(data):
-            bus.writeto(address, data, False)
+            taken = write(bus, address, data, False)
+            if taken < 0:
+                return taken
         return read(bus, address, answer)
 
     def transaction(bus, address: int, data, flags: int) -> int:

@@ -2,9 +2,9 @@
 """`wasmlet:kv`: values by key that outlive a reset, in one file per app.
 
 The file: `WLKV`, u32 day of the last write (since 1970), u32 writes on that day; for each pair u8
-bytes of the key, u16 bytes of the value, key, value; u32 CRC-32 of it all. All little-endian. A new
-file is written whole beside the old one and takes its place by renaming, so a reset leaves the one
-or the other; a file that is damaged counts as none.
+bytes of the key, u16 bytes of the value, key, value; u32 CRC-32 of it all. All little-endian. A
+new file is written whole beside the old one and takes its place by renaming, so a reset leaves the
+one or the other; a file that is damaged counts as none.
 """
 
 import os
@@ -24,6 +24,12 @@ _HEAD_BYTES = const(12)
 _PAIR = "<BH"
 _PAIR_BYTES = const(3)
 _MAGIC = b"WLKV"
+_DAY_MS = const(86400000)
+
+
+def _file_name(app_id: str) -> str:
+    """Return a name that is no other app's where case does not count, as on FAT."""
+    return "".join("+" + c.lower() if c.isupper() else c for c in app_id) + ".kv"
 
 
 class Store:
@@ -88,9 +94,11 @@ class Store:
         return 0
 
     def get(self, key: str, value) -> int:
+        """Copy a value; return its whole size."""
         return copy(self._values[key], value) if key in self._values else _NOT_FOUND
 
     def set(self, key: str, value) -> int:
+        """Store a value."""
         if len(value) > _MAX_VALUE:
             return _TOO_LONG
         if self._values.get(key) == value:
@@ -102,6 +110,7 @@ class Store:
         return self._save(values)
 
     def delete(self, key: str) -> int:
+        """Forget a value."""
         if key not in self._values:
             return _NOT_FOUND
         values = self._values.copy()
@@ -115,10 +124,13 @@ def drivers(app) -> dict:
     hal = app.hal
     opened = []
 
+    def day() -> int:
+        return hal.wall_ms() // _DAY_MS
+
     def store():
         if not opened:
-            path = hal.storage() + "/" + app.id + ".kv"
-            it = Store(path, grant["bytes"], grant["writes_per_day"], lambda: hal.wall_ms() // 86400000)
+            path = hal.storage() + "/" + _file_name(app.id)
+            it = Store(path, grant["bytes"], grant["writes_per_day"], day)
             if it.damaged:
                 app.log(1, "kv: " + path + " was damaged")
             opened.append(it)

@@ -61,7 +61,7 @@ def drivers(app) -> dict:
 
 
 def imports(emit) -> dict:
-    """Make the module's functions without a grant; `emit` gets each text, with its level in words."""
+    """Make the functions without a grant; `emit` gets each text, its level in words."""
 
     def write(memory, level: int, address: int, size: int) -> int:
         address &= 0xFFFFFFFF

@@ -4,6 +4,9 @@
 import sys
 
 script, function = sys.argv[2:4]
-sys.path.insert(0, __file__.rsplit("/", 1)[0])
+folder = __file__.rsplit("/", 1)[0]
+sys.path.insert(0, folder)
+sys.path.append(folder + "/../../device/scripts")
+sys.path.append(folder + "/../../../boards/devices")
 getattr(__import__(script), function)()
 print("passed")
