@@ -217,7 +217,8 @@ static mp_obj_t gate_poster_method(mp_obj_t self_in, mp_obj_t kind, mp_obj_t han
 }
 static MP_DEFINE_CONST_FUN_OBJ_3(gate_poster_obj, gate_poster_method);
 
-/* check(handle, op, charge): 0, or the error code that a call of another module under the entry gets. */
+/* check(handle, op, charge): what a call of another module under the entry gets: 0, or an error code. Handle 0
+ * is the budget of host calls. */
 static mp_obj_t gate_check_method(size_t n_args, const mp_obj_t *args) {
     (void)n_args;
     int32_t code = gate_check(MP_OBJ_TO_PTR(args[0]), wasm_get_u32(args[1], "handle"), wasm_get_u32(args[2], "op"),

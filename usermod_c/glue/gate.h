@@ -114,8 +114,8 @@ typedef struct { /* what a driver returns when the guest has to wait */
 
 /* Counts an error code that goes to the guest, and returns it. */
 int32_t gate_fail(gate_obj_t *gate, int32_t code);
-/* What a call under the entry `handle` (0: none) that needs `op` may do: charges it and the budget of calls;
- * returns 0 or an error code, counted. For imports that are no rows of host_api.toml. */
+/* Charges a call that needs `op` to the entry `handle`, or (0) to the budget of host calls; returns 0 or an
+ * error code, counted. For imports that are no rows of host_api.toml. */
 int32_t gate_check(gate_obj_t *gate, uint32_t handle, uint32_t op, uint32_t charge);
 /* A free place in the table, or NULL. */
 gate_entry_t *gate_entry_new(gate_obj_t *gate, uint8_t kind);

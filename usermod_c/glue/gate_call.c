@@ -175,14 +175,10 @@ static MP_NOINLINE int32_t check(gate_call_t *c, const uint32_t *slots) {
 }
 
 int32_t gate_check(gate_obj_t *gate, uint32_t handle, uint32_t op, uint32_t charge) {
-    int32_t code = check_rate(&gate->budget, 1);
-    if (code == 0 && handle != 0) {
-        gate_entry_t *entry = handle <= gate->n_entries ? &gate->entries[handle - 1] : NULL;
-        if (entry == NULL || entry->kind == GATE_KIND_NONE) {
-            code = GATE_BAD_HANDLE;
-        } else {
-            code = op & ~(uint32_t)entry->ops ? GATE_DENIED : check_rate(entry, charge);
-        }
+    gate_entry_t *entry = handle == 0 ? &gate->budget : handle <= gate->n_entries ? &gate->entries[handle - 1] : NULL;
+    int32_t code = GATE_BAD_HANDLE;
+    if (entry != NULL && (handle == 0 || entry->kind != GATE_KIND_NONE)) {
+        code = op & ~(uint32_t)entry->ops ? GATE_DENIED : check_rate(entry, charge);
     }
     return code == 0 ? 0 : gate_fail(gate, code);
 }
