@@ -16,6 +16,9 @@ _NAP_MS = 5  # an event that comes while all wait is seen after so long
 _POLICY = "/policy.json"
 _LEVELS = ("", "error: ", "warn: ", "", "debug: ")
 
+# Modules for programs that were not made for Wasmlet, and whose file serves them.
+_SHIMS = {"wasi_snapshot_preview1": "wasi", "wiring": "wiring", "arduino": "wiring"}
+
 running = []
 _claims = {}  # hardware in use: {key: [(app, whether it wants it alone)]}
 
@@ -187,6 +190,7 @@ class App:
         self.restarts = 0
         self.is_ready = False
         self.gate = None
+        self.files = None  # what modules with files share
         self._emit = log
         self._lines = []
         self.entries = []  # the grant's items behind the gate's entries, for drivers
@@ -235,12 +239,15 @@ class App:
 
         imports = {}
         drivers = {}
-        for module, name, _kind, _type in _wasm.Module(self._data).imports:
+        for module, name, _kind, type_ in _wasm.Module(self._data).imports:
             space = imports.setdefault(module, {})
+            if module in _SHIMS:
+                if module not in drivers:
+                    drivers[module] = _submodule("imports." + _SHIMS[module]).binder(self)
+                bound = drivers[module](name, type_)
+                if bound:
+                    space[name] = bound
             if not module.startswith("wasmlet:"):
-                shim = self._shim(module)
-                if shim:
-                    space.update(shim)
                 continue
             kind = module[8:]
             function = f"{kind}.{name}"
@@ -263,13 +270,6 @@ class App:
             return _submodule("imports." + kind).drivers(self)
         except ImportError:
             return {}
-
-    def _shim(self, module: str):
-        if module == "wasi_snapshot_preview1":
-            return _submodule("imports.wasi").imports(self)
-        if module in ("wiring", "arduino"):
-            return _submodule("imports.wiring").imports(self)
-        return None
 
     # ---- Life ----
 

@@ -217,6 +217,27 @@ static mp_obj_t gate_poster_method(mp_obj_t self_in, mp_obj_t kind, mp_obj_t han
 }
 static MP_DEFINE_CONST_FUN_OBJ_3(gate_poster_obj, gate_poster_method);
 
+/* check(handle, op, charge): what a call of another module under the entry gets: 0, or an error code. Handle 0
+ * is the budget of host calls. */
+static mp_obj_t gate_check_method(size_t n_args, const mp_obj_t *args) {
+    (void)n_args;
+    int32_t code = gate_check(MP_OBJ_TO_PTR(args[0]), wasm_get_u32(args[1], "handle"), wasm_get_u32(args[2], "op"),
+                              wasm_get_u32(args[3], "charge"));
+    return MP_OBJ_NEW_SMALL_INT(code);
+}
+static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(gate_check_obj, 4, 4, gate_check_method);
+
+/* fail(code): counts an error that such a module returns. */
+static mp_obj_t gate_fail_method(mp_obj_t self_in, mp_obj_t code) {
+    mp_int_t n = -mp_obj_get_int(code);
+    if (n <= 0 || n >= GATE_ERRORS) {
+        mp_raise_type_arg(&mp_type_KeyError, code);
+    }
+    gate_fail(MP_OBJ_TO_PTR(self_in), (int32_t)-n);
+    return code;
+}
+static MP_DEFINE_CONST_FUN_OBJ_2(gate_fail_obj, gate_fail_method);
+
 /* Ends all handles: later calls get `bad_handle`, interrupts enqueue nothing. */
 static mp_obj_t gate_close(mp_obj_t self_in) {
     gate_obj_t *self = MP_OBJ_TO_PTR(self_in);
@@ -271,6 +292,8 @@ static const mp_rom_map_elem_t gate_locals_table[] = {
     {MP_ROM_QSTR(MP_QSTR_device), MP_ROM_PTR(&gate_device_obj)},
     {MP_ROM_QSTR(MP_QSTR_post), MP_ROM_PTR(&gate_post_obj)},
     {MP_ROM_QSTR(MP_QSTR_poster), MP_ROM_PTR(&gate_poster_obj)},
+    {MP_ROM_QSTR(MP_QSTR_check), MP_ROM_PTR(&gate_check_obj)},
+    {MP_ROM_QSTR(MP_QSTR_fail), MP_ROM_PTR(&gate_fail_obj)},
     {MP_ROM_QSTR(MP_QSTR_close), MP_ROM_PTR(&gate_close_obj)},
 };
 static MP_DEFINE_CONST_DICT(gate_locals, gate_locals_table);
@@ -293,6 +316,21 @@ static mp_obj_t wait_make_new(const mp_obj_type_t *type, size_t n_args, size_t n
     return MP_OBJ_FROM_PTR(o);
 }
 
-/* Wait(ms, resume): what a driver returns when the guest has to wait: after so many ms, resume() gives
- * the result, or another Wait. */
+void wasm_wait_start(mp_obj_t wait) {
+    ((gate_wait_obj_t *)MP_OBJ_TO_PTR(wait))->start = (uint32_t)mp_hal_ticks_ms();
+}
+
+int32_t wasm_wait_left(mp_obj_t wait) {
+    const gate_wait_obj_t *self = MP_OBJ_TO_PTR(wait);
+    uint32_t passed = (uint32_t)mp_hal_ticks_ms() - self->start;
+    uint32_t left = passed < self->ms ? self->ms - passed : 0;
+    return left < INT32_MAX ? (int32_t)left : INT32_MAX;
+}
+
+mp_obj_t wasm_wait_resume(mp_obj_t wait) {
+    return mp_call_function_0(((const gate_wait_obj_t *)MP_OBJ_TO_PTR(wait))->resume);
+}
+
+/* Wait(ms, resume): what a driver or any host function returns when the guest has to wait: after so many
+ * ms, resume() gives the result, or another Wait. */
 MP_DEFINE_CONST_OBJ_TYPE(wasm_type_wait, MP_QSTR_Wait, MP_TYPE_FLAG_NONE, make_new, wait_make_new);

@@ -108,12 +108,15 @@ typedef struct { /* an import under a grant */
 
 typedef struct { /* what a driver returns when the guest has to wait */
     mp_obj_base_t base;
-    uint32_t ms;
+    uint32_t ms, start; /* start: of a host function that is not the gate's */
     mp_obj_t resume;
 } gate_wait_obj_t;
 
 /* Counts an error code that goes to the guest, and returns it. */
 int32_t gate_fail(gate_obj_t *gate, int32_t code);
+/* Charges a call that needs `op` to the entry `handle`, or (0) to the budget of host calls; returns 0 or an
+ * error code, counted. For imports that are no rows of host_api.toml. */
+int32_t gate_check(gate_obj_t *gate, uint32_t handle, uint32_t op, uint32_t charge);
 /* A free place in the table, or NULL. */
 gate_entry_t *gate_entry_new(gate_obj_t *gate, uint8_t kind);
 static inline uint32_t gate_handle(const gate_obj_t *gate, const gate_entry_t *entry) {

@@ -174,6 +174,15 @@ static MP_NOINLINE int32_t check(gate_call_t *c, const uint32_t *slots) {
     return code == 0 && c->entry->rate != 0 && c->charge != 0 ? check_rate(c->entry, c->charge) : code;
 }
 
+int32_t gate_check(gate_obj_t *gate, uint32_t handle, uint32_t op, uint32_t charge) {
+    gate_entry_t *entry = handle == 0 ? &gate->budget : handle <= gate->n_entries ? &gate->entries[handle - 1] : NULL;
+    int32_t code = GATE_BAD_HANDLE;
+    if (entry != NULL && (handle == 0 || entry->kind != GATE_KIND_NONE)) {
+        code = op & ~(uint32_t)entry->ops ? GATE_DENIED : check_rate(entry, charge);
+    }
+    return code == 0 ? 0 : gate_fail(gate, code);
+}
+
 /* ---- Waiting ---- */
 
 static void wait_begin(gate_obj_t *gate, const wasm_store_obj_t *store, const uint32_t *slots, uint32_t ms,
@@ -337,7 +346,8 @@ static mp_obj_t drive_segments(gate_call_t *c) {
         s->bytes = record[2];
         s->data = guest_bytes(c, record[1], record[2]);
         if (s->flags > SEGMENT_READ || s->data == NULL || s->bytes > left) {
-            int32_t code = s->flags > SEGMENT_READ ? GATE_INVALID : s->data == NULL ? GATE_BAD_POINTER : GATE_TOO_LONG;
+            int32_t code = s->flags > SEGMENT_READ ? GATE_INVALID : s->data == NULL ? GATE_BAD_POINTER
+                                                                                    : GATE_TOO_LONG;
             return MP_OBJ_NEW_SMALL_INT(code);
         }
         left -= s->bytes;
@@ -559,5 +569,6 @@ bool wasm_gate_fits(mp_obj_t import_in, const wl_functype_t *type) {
 }
 
 int32_t wasm_gate_wait_left(const wasm_store_obj_t *store) {
-    return gate_wait_left(MP_OBJ_TO_PTR(store->waiting));
+    mp_obj_t waiting = store->waiting;
+    return mp_obj_is_type(waiting, &wasm_type_wait) ? wasm_wait_left(waiting) : gate_wait_left(MP_OBJ_TO_PTR(waiting));
 }

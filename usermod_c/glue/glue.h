@@ -182,7 +182,7 @@ typedef struct {
     struct wasm_host *hosts;
     mp_obj_t externs;       /* list: externref number n is its item n - 1 */
     mp_obj_t exception;     /* raised by a host function, on its way out; or MP_OBJ_NULL */
-    mp_obj_t waiting;       /* the gate whose call waits, while a call is interrupted */
+    mp_obj_t waiting;       /* the gate whose call waits, or the Wait of another host function */
 } wasm_store_obj_t;
 
 wasm_store_obj_t *wasm_store_new(const wl_config_t *config);
@@ -276,6 +276,10 @@ wl_status_t wasm_gate_call(mp_obj_t import, wasm_store_obj_t *store, wl_instance
 bool wasm_gate_fits(mp_obj_t import, const wl_functype_t *type);
 /* Milliseconds until the call that waits is worth repeating; -1 until an event comes. */
 int32_t wasm_gate_wait_left(const wasm_store_obj_t *store);
+/* Of a Wait that a host function has returned: start it, what is left in ms, go on. */
+void wasm_wait_start(mp_obj_t wait);
+int32_t wasm_wait_left(mp_obj_t wait);
+mp_obj_t wasm_wait_resume(mp_obj_t wait);
 
 /* ---- objects.c, memory.c: Memory, Table, Global ---- */
 typedef struct {

@@ -17,6 +17,10 @@ typedef struct wasm_host { /* on the Python heap, so that the collector follows 
     bool with_memory;
     wl_instance_t *caller; /* the last one, and its memory 0 */
     mp_obj_t memory;
+    /* A call that waits: it is repeated, at the same place and with no fuel used since. */
+    mp_obj_t wait;
+    const uint32_t *wait_slots;
+    uint64_t wait_fuel;
 } wasm_host_t;
 
 typedef struct {
@@ -75,7 +79,7 @@ static mp_obj_t caller_memory(wasm_host_t *host, wl_instance_t *caller) {
 }
 
 /* Apart from the fence, so that setjmp's rules on locals concern nobody. */
-static void MP_NOINLINE host_invoke(wasm_host_t *host, wl_instance_t *caller, uint32_t *slots) {
+static mp_obj_t MP_NOINLINE host_invoke(wasm_host_t *host, wl_instance_t *caller, uint32_t *slots) {
     const wl_functype_t *type = host->type;
     mp_obj_t args[type->n_params + 1], *arg = args;
     if (host->with_memory) {
@@ -86,8 +90,31 @@ static void MP_NOINLINE host_invoke(wasm_host_t *host, wl_instance_t *caller, ui
         *arg++ = wasm_value_object(host->store, type->params[i], slot);
         slot += wasm_value_width(type->params[i]);
     }
-    mp_obj_t result = mp_call_function_n_kw(host->callable, (size_t)(arg - args), 0, args);
-    put_results(host, result, slots);
+    return mp_call_function_n_kw(host->callable, (size_t)(arg - args), 0, args);
+}
+
+/* Whether this is a repetition of the call that waits. The wait of a call that was abandoned is over. */
+static bool host_waits(wasm_host_t *host, const uint32_t *slots) {
+    if (host->wait != MP_OBJ_NULL && host->wait_slots == slots &&
+        host->wait_fuel == wl_store_fuel_used(host->store->core->store)) {
+        host->store->waiting = host->wait;
+        return true;
+    }
+    host->wait = MP_OBJ_NULL;
+    return false;
+}
+
+static wl_status_t MP_NOINLINE host_answer(wasm_host_t *host, mp_obj_t result, uint32_t *slots) {
+    if (!mp_obj_is_type(result, &wasm_type_wait)) {
+        host->wait = MP_OBJ_NULL;
+        put_results(host, result, slots);
+        return WL_OK;
+    }
+    wasm_wait_start(result);
+    host->wait = host->store->waiting = result;
+    host->wait_slots = slots;
+    host->wait_fuel = wl_store_fuel_used(host->store->core->store);
+    return WL_INTERRUPTED;
 }
 
 static wl_status_t host_call(void *env, wl_store_t *store, wl_instance_t *caller, uint32_t *slots) {
@@ -95,16 +122,21 @@ static wl_status_t host_call(void *env, wl_store_t *store, wl_instance_t *caller
     wasm_host_t *host = env;
     wasm_core_t *core = host->store->core;
     const wasm_call_t *top = core->top;
+    bool waits = host_waits(host, slots);
+    if (waits && wasm_wait_left(host->wait) != 0) {
+        return WL_INTERRUPTED;
+    }
     wl_status_t status;
     nlr_buf_t nlr;
     if (nlr_push(&nlr) == 0) {
         wasm_interrupts_release();
-        host_invoke(host, caller, slots);
+        mp_obj_t result = waits ? wasm_wait_resume(host->wait) : host_invoke(host, caller, slots);
+        status = host_answer(host, result, slots);
         wasm_interrupts_hold();
         nlr_pop();
-        status = WL_OK;
     } else {
         wasm_interrupts_hold();
+        host->wait = MP_OBJ_NULL;
         host->store->exception = MP_OBJ_FROM_PTR(nlr.ret_val);
         status = WL_TRAP_HOST;
     }

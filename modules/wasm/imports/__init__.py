@@ -8,6 +8,14 @@ negative for an error, or nothing for 0. None stands for a function that C does 
 """
 
 
+def handle(app, item) -> int:
+    """Return the gate's handle for an item of the app's grant, 0 for None or what it lacks."""
+    for i, each in enumerate(app.entries):
+        if item is not None and each is item:
+            return i + 1
+    return 0
+
+
 def copy(value: bytes, to) -> int:
     """Copy as much of a value as there is room for; return its whole size."""
     size = min(len(value), len(to))

@@ -19,11 +19,11 @@ _READ, _WRITE = const(1), const(2)  # grant: fs mode
 _RIGHTS = (_READ, _WRITE, _WRITE, _READ | _WRITE)  # by the flags of open
 _MODES = ("rb", "wb", "ab", "r+b")
 _UPDATE = const(3)
-_ENTRY_BYTES = const(64)
+ENTRY_BYTES = const(64)
 _FOLDER, _FILE = const(0x4000), const(0x8000)  # in what os.stat and os.ilistdir give
 _KIND = const(0xF000)
 _ENOENT = const(2)
-_MAX_DEPTH = const(8)
+MAX_DEPTH = const(8)  # of folders below a prefix
 _SPECIAL = '\\~:*?"<>|'  # separator, drive, short names
 
 
@@ -39,9 +39,9 @@ def _size(path: str, depth: int = 0) -> int:
     for entry in os.ilistdir(path):
         name = path + "/" + entry[0]
         if entry[1] == _FILE:
-            total += _ENTRY_BYTES + (entry[3] if len(entry) > 3 else os.stat(name)[6])
-        elif entry[1] == _FOLDER and depth < _MAX_DEPTH and entry[0] not in (".", ".."):
-            total += _size(name, depth + 1)
+            total += ENTRY_BYTES + (entry[3] if len(entry) > 3 else os.stat(name)[6])
+        elif entry[1] == _FOLDER and depth < MAX_DEPTH and entry[0] not in (".", ".."):
+            total += ENTRY_BYTES + _size(name, depth + 1)
     return total
 
 
@@ -106,7 +106,7 @@ class Area:
             self.measure()
             if self.has_open(path):
                 return _BUSY
-            if size < 0 and not self.take(_ENTRY_BYTES):
+            if size < 0 and not self.take(ENTRY_BYTES):
                 return _FULL
             if flags == 1 and size > 0:
                 self.take(-size)
@@ -166,15 +166,17 @@ class File:
 
 
 class Files:
-    """The files that a grant allows; also for other modules that offer files."""
+    """The files that a grant allows."""
 
     def __init__(self, app):
+        self._app = app
         has_links = app.hal.has_links()
         self.areas = [Area(entry, has_links) for entry in app.grant["fs"]]
         app.cleanup.append(self.close)
 
     def close(self):
         """Close all that is open."""
+        self._app.files = None
         for area in self.areas:
             for file in area.files[:]:
                 file.close()
@@ -214,13 +216,20 @@ class Files:
         if area.has_open(path):
             return _BUSY
         os.remove(path)
-        area.take(-size - _ENTRY_BYTES)
+        area.take(-size - ENTRY_BYTES)
         return 0
+
+
+def files_of(app) -> Files:
+    """Return the files of an app: one quota for all modules that offer them."""
+    if app.files is None:
+        app.files = Files(app)
+    return app.files
 
 
 def drivers(app) -> dict:
     """Make the module's functions for an app."""
-    files = Files(app)
+    files = files_of(app)
     gate = app.gate
 
     def open_file(_, path: str, flags: int) -> int:
