@@ -263,6 +263,7 @@ typedef struct wl_call {
     struct wl_call *previous;
     wl_instance_t *instance; /* of the running frame, while stopped */
     wl_func_t func;
+    const wl_functype_t *type; /* of func */
     uint32_t base;   /* slot index of its first frame */
     uint32_t fp;     /* slot index of the running frame, while stopped */
     uint32_t ip;     /* position in the code cache, while stopped */

@@ -53,7 +53,7 @@ uint32_t wl_call_top(const wl_call_t *call) {
         const uint16_t *h = wl_codecache_find(call->store, w.ip);
         return call->fp + h[WL_H_FRAME] / WL_SLOT_BYTES;
     }
-    return call->base + type_slots(wl_func_type(call->store, call->func));
+    return call->base + type_slots(call->type);
 }
 
 wl_status_t wl_call_begin(wl_call_t *call, wl_store_t *store, wl_func_t func, const uint32_t *args) {
@@ -72,6 +72,7 @@ wl_status_t wl_call_begin(wl_call_t *call, wl_store_t *store, wl_func_t func, co
     }
     call->store = store;
     call->func = func;
+    call->type = type;
     call->base = store->call != NULL ? wl_call_top(store->call) : 0;
     if (call->base > store->stack_slots || type_slots(type) > store->stack_slots - call->base) {
         return WL_TRAP_STACK;
@@ -249,23 +250,23 @@ static WL_NOINLINE wl_status_t call_other(wl_call_t *call, wl_func_t func) {
     return call_guest(call, func);
 }
 
-/* Starts the call's own function, which has code when it is a guest's. */
-static WL_NOINLINE wl_status_t start_code(wl_call_t *call) {
+static wl_status_t start_host(wl_call_t *call) {
     wl_store_t *store = call->store;
-    uint32_t *base = store->stack + call->base, index = 0;
-    if (call->func & WL_HOST_BIT) {
-        const wl_host_t *host = &store->hosts[call->func & ~WL_HOST_BIT];
-        wl_status_t status = host->fn(host->env, store, NULL, base);
-        if (status == WL_OK) {
-            call->state = WL_CALL_DONE;
-        } else if (status == WL_PENDING) {
-            call->state = WL_CALL_PENDING;
-        }
-        return status;
+    const wl_host_t *host = &store->hosts[call->func & ~WL_HOST_BIT];
+    wl_status_t status = host->fn(host->env, store, NULL, store->stack + call->base);
+    if (status == WL_OK) {
+        call->state = WL_CALL_DONE;
+    } else if (status == WL_PENDING) {
+        call->state = WL_CALL_PENDING;
     }
-    wl_instance_t *instance = wl_func_instance(store, call->func, &index);
+    return status;
+}
+
+/* Starts the call's own function, which has code. */
+static WL_NOINLINE wl_status_t start_code(wl_call_t *call, wl_instance_t *instance, uint32_t index) {
+    wl_store_t *store = call->store;
     store->ctx.fuel = 0; /* the cost of entry is a debt to be settled */
-    wl_status_t status = enter(&store->ctx, instance, index, base, WL_STUB_HALT);
+    wl_status_t status = enter(&store->ctx, instance, index, store->stack + call->base, WL_STUB_HALT);
     if (status == WL_OK) {
         call->state = WL_CALL_ACTIVE;
         save(call);
@@ -276,15 +277,13 @@ static WL_NOINLINE wl_status_t start_code(wl_call_t *call) {
 
 static WL_NOINLINE wl_status_t start(wl_call_t *call) {
     wl_store_t *store = call->store;
-    if (!(call->func & WL_HOST_BIT)) {
-        uint32_t index = 0;
-        wl_instance_t *instance = wl_func_instance(store, call->func, &index);
-        wl_status_t status = have_code(store, instance, index);
-        if (status != WL_OK || store->credit < 0) {
-            return status;
-        }
+    uint32_t index = 0;
+    if (call->func & WL_HOST_BIT) {
+        return start_host(call);
     }
-    return start_code(call);
+    wl_instance_t *instance = wl_func_instance(store, call->func, &index);
+    wl_status_t status = have_code(store, instance, index);
+    return status != WL_OK || store->credit < 0 ? status : start_code(call, instance, index);
 }
 
 /* ---- Running ---- */
@@ -297,7 +296,7 @@ static int64_t stretch(const wl_store_t *store) {
 
 static void finish(wl_call_t *call) {
     wl_store_t *store = call->store;
-    if (returns_in_acc(wl_func_type(store, call->func))) {
+    if (returns_in_acc(call->type)) {
         store->stack[call->base] = store->ctx.acc;
     }
     call->state = WL_CALL_DONE;
@@ -372,7 +371,7 @@ wl_status_t wl_call_answer(wl_call_t *call, const uint32_t *results) {
         return WL_NOT_RUNNING;
     }
     if (!wl_frame_first(call, &w)) { /* the call's own function is the host's */
-        const wl_functype_t *type = wl_func_type(store, call->func);
+        const wl_functype_t *type = call->type;
         memcpy(store->stack + call->base, results, type->result_slots * WL_SLOT_BYTES);
         call->state = WL_CALL_ANSWERED;
         return WL_OK;
