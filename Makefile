@@ -52,6 +52,26 @@ run: $(UNIX_FIRMWARE) $(BUILD)/apps/hello.wasm $(BUILD)/apps/nbody.wasm ## build
 	@firmware/show.sh $(UNIX_FIRMWARE) "import wasm; wasm.run('$(BUILD)/apps/hello.wasm')"
 	@firmware/show.sh $(UNIX_FIRMWARE) "import wasm; wasm.run('$(BUILD)/apps/nbody.wasm')"
 
+# Two apps under their grants; the tool runs from its sources.
+WASMLET_TOOL = PYTHONPATH=host_tools/src $(VENV_PYTHON) -m wasmlet
+DEMO := $(BUILD)/demo
+DEMO_PACKAGES := $(DEMO)/weather.wasm $(DEMO)/greedy.wasm
+
+$(DEMO)/%.wasm: $(BUILD)/apps/%.wasm apps/%/wasmlet.toml | $(VENV_TEST)
+	@mkdir -p $(@D)
+	@$(WASMLET_TOOL) pack $< -m apps/$*/wasmlet.toml -o $@
+
+$(DEMO)/policy.json: apps/demo-policy.toml | $(VENV_TEST)
+	@mkdir -p $(@D)
+	@$(WASMLET_TOOL) policy compile $< -o $@
+
+.PHONY: demo demo-files
+
+demo-files: $(DEMO_PACKAGES) $(DEMO)/policy.json
+
+demo: $(BUILD)/RPI_PICO/firmware.uf2 demo-files ## show two apps under their grants on an emulated Pico: a weather station and its bad neighbour
+	@$(LEASH) $(VENV_PYTHON) boards/demo.py $< $(DEMO)
+
 # Boards run in their emulators; the unix firmware is its own.
 # DEVICES='gpio.py:Trace ...' EVENTS=file: what is attached to the board, and where it reports to.
 EMULATE = $(LEASH) $(VENV_PYTHON) boards/emulate.py $(BOARD) $(IMAGE_$(BOARD)) \
