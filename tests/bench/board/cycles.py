@@ -41,7 +41,7 @@ FORMS = {
     "c": "C, gcc -O2",
 }
 # What --quick leaves Python's slow forms to.
-QUICK = ("fib", "crc32", "bulk")
+QUICK = ("fib", "crc32")
 SOURCES = {"bytecode": "python", "native": "python", "viper": "viper"}
 STARTS = {
     "hello": "wasm.run('hello.wasm', fuel=0)",
