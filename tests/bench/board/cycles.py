@@ -48,8 +48,8 @@ STARTS = {
     "coremix": "wasm.run('coremix.wasm', 1, fuel=0)",
 }
 
-# Without the emulated USB host, which sends packets without end: taking them is work that Python
-# does between operations, three times that of the operations themselves, and that guests put off.
+# Without the emulated USB host, which sends packets without end: Python takes them between its
+# operations, and is two to three times as slow for it; a guest puts them off.
 TIMED = """
 import gc, machine, micropython, time
 def timed(f, *args):
