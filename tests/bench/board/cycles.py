@@ -41,15 +41,15 @@ FORMS = {
     "c": "C, gcc -O2",
 }
 # What --quick leaves Python's slow forms to.
-QUICK = ("fib", "crc32", "bulk")
+QUICK = ("fib", "crc32")
 SOURCES = {"bytecode": "python", "native": "python", "viper": "viper"}
 STARTS = {
     "hello": "wasm.run('hello.wasm', fuel=0)",
     "coremix": "wasm.run('coremix.wasm', 1, fuel=0)",
 }
 
-# Without the emulated USB host, which sends packets without end: taking them is work that Python
-# does between operations, three times that of the operations themselves, and that guests put off.
+# Without the emulated USB host, which sends packets without end: Python takes them between its
+# operations, and is two to three times as slow for it; a guest puts them off.
 TIMED = """
 import gc, machine, micropython, time
 def timed(f, *args):
