@@ -4,9 +4,9 @@
 usage: demo.py FIRMWARE.uf2 FOLDER
 
 A weather station reads an SHT31 on I2C and blinks a LED; its neighbour tries one address, one pin,
-one byte and one write more than it is granted. FOLDER has weather.wasm, greedy.wasm and policy.json.
-Prints the commands, with what they print, and at last what the LEDs did, as seen from outside the
-chip.
+one byte and one write more than it is granted. FOLDER has weather.wasm, greedy.wasm and
+policy.json. Prints the commands, with what they print, and at last what the LEDs did, as seen from
+outside the chip.
 """
 
 import subprocess
