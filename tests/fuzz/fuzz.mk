@@ -3,6 +3,8 @@
 # Fuzzing: two coverage-guided targets (loading; loading and running), and differential execution
 # against wasmtime by several builds of the engine.
 
+include tests/targets/targets.mk
+
 FUZZ_DIR := tests/fuzz
 FUZZ_OUT := $(BUILD)/fuzz
 FUZZ_SECONDS := 60
@@ -65,6 +67,33 @@ $(FUZZ_OUT)/fz_gen: $(FUZZ_GEN_OBJ) $(FUZZ_OUT)/cover/host/fz_gen_main.o
 	@$(FUZZ_CC_cover) $(FUZZ_CFLAGS_cover) $^ -o $@
 
 FUZZ_PROGRAMS := $(addprefix $(FUZZ_OUT)/,fuzz_load fuzz_exec fz_gen $(FUZZ_BUILDS:%=diff_%))
+
+# Machine code against the interpreter, in emulators: the engine as it ships.
+FUZZ_NATIVE := cortex-m3 cortex-m0plus rv32imac
+FUZZ_NATIVE_OWN := native_diff.o fz_run.o fz_host.o fz_heap_target.o
+
+define fuzz_native
+$$(FUZZ_OUT)/native/$1/%.o: $$(ENGINE_DIR)/%.c $$(FUZZ_DIR)/fuzz.mk usermod_c/flags.mk | $$(PACKAGES_TEST)
+	@mkdir -p $$(@D)
+	@$$(TARGET_TOOLS_$1)gcc $$(TARGET_CFLAGS_$1) $$(WL_CFLAGS) $$(if $$(filter wl_interp,$$*),$$(WL_INTERP_CFLAGS)) -MMD -MP -c $$< -o $$@
+
+$$(FUZZ_OUT)/native/$1/%.o: $$(FUZZ_DIR)/%.c $$(FUZZ_DIR)/fuzz.mk usermod_c/flags.mk | $$(PACKAGES_TEST)
+	@mkdir -p $$(@D)
+	@$$(TARGET_TOOLS_$1)gcc $$(TARGET_CFLAGS_$1) $$(WL_CFLAGS) $$(ENGINE_INC) -I$$(TARGETS_DIR) -Wno-format -MMD -MP -c $$< -o $$@
+
+$$(FUZZ_OUT)/native/$1/%.o: $$(TARGETS_DIR)/%.c $$(FUZZ_DIR)/fuzz.mk usermod_c/flags.mk | $$(PACKAGES_TEST)
+	@mkdir -p $$(@D)
+	@$$(TARGET_TOOLS_$1)gcc $$(TARGET_CFLAGS_$1) $$(WL_CFLAGS) -MMD -MP -c $$< -o $$@
+
+$$(FUZZ_OUT)/native/$1.elf: $$(addprefix $$(FUZZ_OUT)/native/$1/,$$(FUZZ_NATIVE_OWN) \
+		$$(patsubst %.c,%.o,$$(notdir $$(FUZZ_ENGINE_SRC) $$(TARGET_LARGE_SRC_$1))))
+	@$$(TARGET_TOOLS_$1)gcc $$(TARGET_CFLAGS_$1) $$^ $$(TARGET_LARGE_LDFLAGS_$1) -o $$@
+
+-include $$(wildcard $$(FUZZ_OUT)/native/$1/*.d)
+endef
+$(foreach t,$(FUZZ_NATIVE),$(eval $(call fuzz_native,$t)))
+FUZZ_NATIVE_PROGRAMS := $(FUZZ_NATIVE:%=$(FUZZ_OUT)/native/%.elf)
+FUZZ_NATIVE_RUNNERS = $(foreach t,$(FUZZ_NATIVE),--native "$t=$(TARGET_LARGE_RUN_$t)")
 
 .PHONY: fuzz fuzz-smoke fuzz-build fuzz-regress
 

@@ -325,6 +325,8 @@ static void run_store(run_t *r, const wl_allocator_t *allocator) {
     config.memory_max_bytes = plan->memory_max_bytes;
     config.table_max = plan->table_max;
     config.eager = plan->eager;
+    config.tier = plan->native_bytes > 0 ? WL_TIER_AUTO : WL_TIER_INTERP;
+    config.native_bytes = plan->native_bytes;
     wl_status_t status = wl_store_new(allocator, &config, &r->store);
     if (status != WL_OK) {
         verdict(r, status);
@@ -340,6 +342,10 @@ static void run_store(run_t *r, const wl_allocator_t *allocator) {
             note_state(r, r->instances[0]);
         }
     }
+    wl_usage_t usage;
+    wl_store_usage(r->store, &usage);
+    r->out->native_functions = usage.native_functions;
+    r->out->native_refused = usage.native_refused;
     wl_store_free(r->store);
 }
 
@@ -351,7 +357,7 @@ void fz_run(const uint8_t *bytes, size_t size, const fz_plan_t *plan, fz_outcome
     outcome->log_size = 0;
     outcome->hash = FZ_HASH_START;
     outcome->no_verdict = false;
-    outcome->ok = outcome->traps = 0;
+    outcome->ok = outcome->traps = outcome->native_functions = outcome->native_refused = 0;
     fz_world_init(&r.world, plan->host_mode);
     outcome->load = wl_module_load(&allocator, bytes, size, &r.module, &error);
     note(&r, "load: %s at %u\n", status_name(outcome->load), outcome->load == WL_OK ? 0 : error.offset);

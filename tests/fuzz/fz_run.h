@@ -17,6 +17,7 @@ typedef struct {
     bool linked;    /* a second instance, which imports from the first */
     /* What must make no difference. */
     uint32_t code_cache_bytes;
+    uint32_t native_bytes; /* of machine code; 0: interpreted */
     bool eager;
     int32_t slice;     /* fuel between stops */
     int64_t portion;   /* fuel given at once */
@@ -36,6 +37,7 @@ typedef struct {
     wl_status_t load;    /* of wl_module_load */
     bool no_verdict;     /* ended by something that a plan may change, such as the code cache's size */
     uint32_t ok, traps;  /* calls that ended so */
+    uint32_t native_functions, native_refused;
 } fz_outcome_t;
 
 void fz_run(const uint8_t *bytes, size_t size, const fz_plan_t *plan, fz_outcome_t *outcome);

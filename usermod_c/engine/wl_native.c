@@ -249,6 +249,7 @@ static void write_begin(struct wl_translator *t, wl_validator_t *v) {
     wl_native_t *n = SELF(t);
     const wl_functype_t *type = &v->module->types[v->module->func_types[v->func_index]];
     n->v = v;
+    n->found.offset = v->op_pos;
     v->ctrls[0].label = v->ctrls[0].else_label = 0;
     layout_frame(n, type);
     v->ctrls[0].base = n->first_operand;

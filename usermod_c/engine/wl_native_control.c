@@ -247,6 +247,9 @@ static void begin_loop(wl_native_t *n, wl_ctrl_t *c) {
     if (WL_ENABLE_FUEL) {
         wl_be_fuel(n, cost);
     }
+    if (n->stop_pos > c->label && n->stop_pos < n->pos) { /* stopped for want of fuel: at what follows */
+        n->stop_pos = n->pos;
+    }
 }
 
 void wl_native_block(struct wl_translator *t, wl_ctrl_t *c) {
