@@ -66,6 +66,7 @@ $(FUZZ_OUT)/fuzz_exec: $(FUZZ_EXEC_OBJ) $(FUZZ_ENGINE_cover)
 $(FUZZ_OUT)/fz_gen: $(FUZZ_GEN_OBJ) $(FUZZ_OUT)/cover/host/fz_gen_main.o
 	@$(FUZZ_CC_cover) $(FUZZ_CFLAGS_cover) $^ -o $@
 
+FUZZ_NATIVE_RUNNERS = $(foreach t,$(FUZZ_NATIVE),--native "$t=$(TARGET_LARGE_RUN_$t)")
 FUZZ_PROGRAMS := $(addprefix $(FUZZ_OUT)/,fuzz_load fuzz_exec fz_gen $(FUZZ_BUILDS:%=diff_%))
 
 # Machine code against the interpreter, in emulators: the engine as it ships.
@@ -93,17 +94,16 @@ $$(FUZZ_OUT)/native/$1.elf: $$(addprefix $$(FUZZ_OUT)/native/$1/,$$(FUZZ_NATIVE_
 endef
 $(foreach t,$(FUZZ_NATIVE),$(eval $(call fuzz_native,$t)))
 FUZZ_NATIVE_PROGRAMS := $(FUZZ_NATIVE:%=$(FUZZ_OUT)/native/%.elf)
-FUZZ_NATIVE_RUNNERS = $(foreach t,$(FUZZ_NATIVE),--native "$t=$(TARGET_LARGE_RUN_$t)")
 
 .PHONY: fuzz fuzz-smoke fuzz-build fuzz-regress
 
-fuzz-build: $(FUZZ_PROGRAMS) | $(VENV_TEST)
+fuzz-build: $(FUZZ_PROGRAMS) $(FUZZ_NATIVE_PROGRAMS) | $(VENV_TEST)
 
 fuzz-smoke: fuzz-build ## fuzz for a minute: loading, running, and against wasmtime
-	@$(VENV_PYTHON) $(FUZZ_DIR)/fuzz.py --out $(FUZZ_OUT) --seconds $(FUZZ_SECONDS) smoke
+	@$(VENV_PYTHON) $(FUZZ_DIR)/fuzz.py --out $(FUZZ_OUT) --seconds $(FUZZ_SECONDS) $(FUZZ_NATIVE_RUNNERS) smoke
 
 fuzz: fuzz-build ## fuzz for SECONDS (600), keeping the corpus and reducing what is found
-	@$(VENV_PYTHON) $(FUZZ_DIR)/fuzz.py --out $(FUZZ_OUT) --seconds $(SECONDS) long
+	@$(VENV_PYTHON) $(FUZZ_DIR)/fuzz.py --out $(FUZZ_OUT) --seconds $(SECONDS) $(FUZZ_NATIVE_RUNNERS) long
 
 fuzz-regress: fuzz-build ## run what once was found, under many plans and against wasmtime
-	@$(VENV_PYTHON) $(FUZZ_DIR)/fuzz.py --out $(FUZZ_OUT) regress
+	@$(VENV_PYTHON) $(FUZZ_DIR)/fuzz.py --out $(FUZZ_OUT) $(FUZZ_NATIVE_RUNNERS) regress

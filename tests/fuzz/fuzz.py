@@ -21,6 +21,7 @@ import time
 from pathlib import Path
 
 import diff
+import native
 import seeds
 from reduce import Reducer
 
@@ -32,6 +33,7 @@ _INPUT_TIMEOUT_S = 25
 _REGRESS_PLANS = 48
 _MAX_RSS_MB = 2048
 _SHARE_LOAD = 0.35  # of the libFuzzer time
+_SHARE_NATIVE = 0.3  # of all the time, at the end
 
 
 class Target:
@@ -176,8 +178,11 @@ def fuzz_targets(out, seconds, corpus, findings, is_smoke):
     return targets
 
 
-def fuzz(out, seconds, is_smoke):
-    """Fuzz with two workers; returns the targets, the differ and the findings."""
+def fuzz(out, seconds, is_smoke, runners):
+    """Fuzz with two workers; returns the targets, the differ, the native one and the findings."""
+    machine = native.Native(out, runners, out / "findings")
+    native_seconds = seconds * _SHARE_NATIVE if runners else 0
+    seconds -= native_seconds
     findings = Findings(out / "findings")
     findings.folder.mkdir(parents=True, exist_ok=True)
     own, found = seeds.fill(ROOT, out / "fz_gen", out / "seeds")
@@ -199,10 +204,11 @@ def fuzz(out, seconds, is_smoke):
         reference.start()
         targets = fuzz_targets(out, seconds, corpus, findings, is_smoke)
         reference.join()
-    return targets, differ, findings
+    machine.fuzz(native_seconds, first)
+    return targets, differ, machine, findings
 
 
-def regress(out):
+def regress(out, runners):
     """Run what once was found under many plans and in every build; returns what is found."""
     program = out / "fuzz_exec"
     paths = sorted(REGRESS.glob("*.wasm"))
@@ -216,7 +222,9 @@ def regress(out):
                 break
     differ = diff.Differ(sorted(out.glob("diff_*")), out / "findings", 0)
     differ.batch(paths, 0)
-    found += [text for _, text in differ.found]
+    machine = native.Native(out, runners, out / "findings")
+    machine.batch(paths)
+    found += [text for _, text in differ.found + machine.found]
     for line in found:
         print(line)
     print(f"fuzz-regress: {len(paths)} modules, {_REGRESS_PLANS} plans each, {len(found)} failed")
@@ -229,14 +237,17 @@ def main(argv):
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("mode", choices=("smoke", "long", "regress"))
+    parser.add_argument("--native", action="append", default=[], metavar="TARGET=COMMAND")
     args = parser.parse_args(argv)
     if args.mode == "regress":
-        return 1 if regress(args.out) else 0
-    targets, differ, findings = fuzz(args.out, args.seconds, args.mode == "smoke")
+        return 1 if regress(args.out, args.native) else 0
+    is_smoke = args.mode == "smoke"
+    targets, differ, machine, findings = fuzz(args.out, args.seconds, is_smoke, args.native)
     for target in targets:
         print(target)
     print(f"diff: {diff.summary(differ.counts)}")
-    found = len(findings.seen) + len(differ.found)
+    print(f"native: {machine.summary()}")
+    found = len(findings.seen) + len(differ.found) + len(machine.found)
     executions = sum(t.executions for t in targets)
     print(
         f"fuzz: {executions} executions, {differ.counts['modules']} modules compared "

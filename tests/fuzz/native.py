@@ -20,7 +20,7 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-BATCH = 100
+BATCH = 20
 TIMEOUT_S = 300
 FIGURES = ("modules", "ran", "ok", "traps", "native", "refused")
 
