@@ -45,12 +45,13 @@ def flash_bytes(listing):
     return sum(int(size) for _, size in rows)
 
 
-def measure(source, target, folder):
-    """Compile one source for one target; return its bytes of flash."""
+def measure(source, target, folder, native=False):
+    """Compile one source for one target, with or without machine code; return its bytes of flash."""
     prefix, cpu = TARGETS[target]
     flags = engine_flags()
-    words = flags["WL_CFLAGS"] + (flags["WL_INTERP_CFLAGS"] if source.stem == "wl_interp" else [])
-    output = folder / target / (source.stem + ".o")
+    words = [*flags["WL_CFLAGS"]] + (flags["WL_INTERP_CFLAGS"] if source.stem == "wl_interp" else [])
+    words.append(f"-DWL_ENABLE_NATIVE={int(native)}")
+    output = folder / target / (source.stem + (".native.o" if native else ".o"))
     output.parent.mkdir(parents=True, exist_ok=True)
     command = [prefix + "gcc", *cpu, *words, f"-I{ENGINE}", "-c", str(source), "-o", str(output)]
     if subprocess.run(command).returncode:
@@ -61,10 +62,25 @@ def measure(source, target, folder):
     return flash_bytes(listing.stdout)
 
 
+def native_report(sizes, native, budget):
+    """Return the table's lines of what compiling to machine code adds, and the targets over budget."""
+    added = {t: {name: native[t][name] - sizes[t][name] for name in sizes[t]} for t in TARGETS}
+    lines = [f"{'machine code':22}" + "".join(f"{target:>15}" for target in TARGETS)]
+    for source in sorted({name for column in added.values() for name in column}):
+        if any(column[source] for column in added.values()):
+            lines.append(f"{source:22}" + "".join(f"{added[t][source]:>15,}" for t in TARGETS))
+    totals = {target: sum(column.values()) for target, column in added.items()}
+    lines.append(f"{'total':22}" + "".join(f"{totals[t]:>15,}" for t in TARGETS))
+    lines.append(f"{'budget':22}" + "".join(f"{budget[t]:>15,}" for t in TARGETS))
+    return lines, [f"{target} machine code" for target in TARGETS if totals[target] > budget[target]]
+
+
 def report(sizes, budget):
     """Return the table's lines and the targets that are over their budget."""
     lines = [f"{'':16}" + "".join(f"{target:>15}" for target in TARGETS)]
     for source in sorted({name for column in sizes.values() for name in column}):
+        if not any(column[source] for column in sizes.values()):
+            continue
         lines.append(f"{source:16}" + "".join(f"{sizes[t][source]:>15,}" for t in TARGETS))
     totals = {target: sum(column.values()) for target, column in sizes.items()}
     lines.append(f"{'total':16}" + "".join(f"{totals[t]:>15,}" for t in TARGETS))
@@ -126,16 +142,19 @@ def main():
     budget = tomllib.loads((Path(__file__).parent / "budget.toml").read_text(encoding="utf-8"))
     sources = [path for path in sorted(ENGINE.glob("*.c")) if path.name not in HOST_ONLY]
     with ThreadPoolExecutor(max_workers=2) as pool:
-        sizes = {
-            target: {
-                path.stem: size
-                for path, size in zip(
-                    sources, pool.map(lambda p, t=target: measure(p, t, args.build), sources)
-                )
+
+        def measure_all(native):
+            jobs = {
+                t: {p.stem: pool.submit(measure, p, t, args.build, native) for p in sources}
+                for t in TARGETS
             }
-            for target in TARGETS
-        }
+            return {t: {name: job.result() for name, job in row.items()} for t, row in jobs.items()}
+
+        sizes, native = measure_all(False), measure_all(True)
     lines, over, totals = report(sizes, budget["engine"])
+    native_lines, native_over = native_report(sizes, native, budget["native"])
+    lines += ["", *native_lines]
+    over += native_over
     rows = board_rows(args.firmware, args.without)
     board_lines, board_over = board_report(args.board, rows, budget[args.board])
     over += board_over

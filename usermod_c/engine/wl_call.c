@@ -185,9 +185,11 @@ static void return_foreign(wl_store_t *store) {
 /* The call instruction at a stopped call's position. */
 static uint32_t call_words(const wl_call_t *call) {
     const wl_codecache_t *cache = &call->store->cache;
+#if WL_ENABLE_NATIVE
     if (wl_codecache_is_native(call->store, cache->words + call->ip)) {
         return 1; /* a call's record: the distance, and behind it the return position */
     }
+#endif
     return cache->words[call->ip] == wl_handler_word(&cache->handlers, WLC_CALL) ? 3 : 4;
 }
 
