@@ -35,7 +35,7 @@ esp32-idf:
 define esp32_board
 IMAGE_$(1) := $(BUILD)/$(1)/firmware.bin
 
-$(BUILD)/$(1)/firmware.bin: esp32-idf $(MPY_CROSS) $(FIRMWARE_DEPS) $(ESP32_DEPS) $(wildcard boards/esp32/$(1)/*) | $(MPY_LIB)
+$(BUILD)/$(1)/firmware.bin: esp32-idf $(MPY_CROSS) $(BUILD)/arena.txt $(FIRMWARE_DEPS) $(ESP32_DEPS) $(wildcard boards/esp32/$(1)/*) | $(MPY_LIB)
 	@$(STEP) "micropython: building the $(1) firmware" $(BUILD)/log/$(1).log \
 		$(MPY_CLEAN_ENV) MICROPY_MPYCROSS=$(abspath $(MPY_CROSS)) $(MAKE) -C $(MPY)/ports/esp32 \
 		BOARD=$(1) BOARD_DIR=$(CURDIR)/boards/esp32/$(1) BUILD=$(abspath $(BUILD)/$(1)) \
@@ -62,7 +62,7 @@ ESP32C3_FLAGS := -O2 -fstrict-volatile-bitfields -fno-jump-tables -fno-tree-swit
 
 esp32c3-check: $(BUILD)/esp32c3-check/firmware.elf
 
-$(BUILD)/esp32c3-check/firmware.elf: $(MPY_CROSS) $(FIRMWARE_DEPS) $(QEMU_DEPS) $(wildcard boards/qemu/QEMU_RV32/*) boards/esp32/esp32.mk | $(MPY_LIB) $(PACKAGES_TEST)
+$(BUILD)/esp32c3-check/firmware.elf: $(MPY_CROSS) $(BUILD)/arena.txt $(FIRMWARE_DEPS) $(QEMU_DEPS) $(wildcard boards/qemu/QEMU_RV32/*) boards/esp32/esp32.mk | $(MPY_LIB) $(PACKAGES_TEST)
 	@$(STEP) "engine: compiling for ESP32-C3 with all warnings" $(BUILD)/log/esp32c3-warnings.log \
 		riscv64-unknown-elf-gcc -march=rv32imc -misa-spec=2.2 -mabi=ilp32 --specs=picolibc.specs $(ESP32C3_FLAGS) \
 		-Wall -Wextra -Werror=all -std=gnu17 $(ENGINE_INC) -fsyntax-only $(filter-out %/wl_disasm.c,$(ENGINE_SRC))

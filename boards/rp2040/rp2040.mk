@@ -27,7 +27,7 @@ $(BUILD)/$(1)/tree/.linked: $(MPY_READY) $(BUILD)/sources.txt $(RP2_DEPS)
 		$(foreach lib,$(call rp2_lacks,$(1)),$(lib)=$(BUILD)/source/$(lib))
 	@touch $$@
 
-$(BUILD)/$(1)/firmware.uf2: $(BUILD)/$(1)/tree/.linked $(MPY_CROSS) $(FIRMWARE_DEPS) $(wildcard boards/rp2040/$(1)/*) | $(MPY_LIB) $(PACKAGES_TEST)
+$(BUILD)/$(1)/firmware.uf2: $(BUILD)/$(1)/tree/.linked $(MPY_CROSS) $(BUILD)/arena.txt $(FIRMWARE_DEPS) $(wildcard boards/rp2040/$(1)/*) | $(MPY_LIB) $(PACKAGES_TEST)
 	@$(STEP) "micropython: configuring the $(1) firmware" $(BUILD)/log/$(1)-cmake.log \
 		$(call rp2_configure,$(1),$(BUILD)/$(1)/cmake,-DUSER_C_MODULES=$(CURDIR)/usermod_c/micropython.cmake)
 	@$(STEP) "micropython: building the $(1) firmware" $(BUILD)/log/$(1).log \
