@@ -175,7 +175,7 @@ def table(rows, value, path: str, default=None) -> dict:
         if key in value:
             result[key] = normal(row, value[key], join(path, key))
         else:
-            result[key] = default(row) if default else row[4]
+            result[key] = default(row) if default else () if row[1] == "t" else row[4]
             if result[key] is None:
                 fail(join(path, key), "is missing")
         if key.startswith("max_") and result.get("min_" + key[4:], 0) > result[key]:

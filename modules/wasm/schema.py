@@ -15,10 +15,9 @@ them, comments included. Kinds:
     "v"  a version                                             "i"  an integer, not compared
 
 A checked manifest is in normal form: all keys are there, words and sets are integers, so that what
-two sides have in common is `min`, `max` or `&`.
+two sides have in common is `min`, `max` or `&`. The tables hold constants only: so they stay in
+flash.
 """
-
-_MOST = 0x3FFFFFFF  # what all boards take for an integer without allocating
 
 APP = (
     ("id", "n", 1, 64, None),  # letters, digits, _ . -: who the app is, as in org.example.weather
@@ -29,7 +28,7 @@ CLASSES = (
     (
         "memory",  # RAM of the app; what it declares and uses beyond that ends it
         (
-            ("max_bytes", "<", 1, _MOST, 65536),  # bytes of linear memory
+            ("max_bytes", "<", 1, 0x3FFFFFFF, 65536),  # bytes of linear memory
             ("stack_bytes", "<", 256, 1048576, 8192),  # bytes for calls and their locals
             ("code_cache_bytes", "<", 1024, 16777216, 16384),  # bytes of translated code
         ),
@@ -37,9 +36,9 @@ CLASSES = (
     (
         "cpu",  # time
         (
-            ("fuel_per_period", "<", 1000, _MOST, 1000000),  # units of fuel, about instructions
+            ("fuel_per_period", "<", 1000, 0x3FFFFFFF, 1000000),  # units, about instructions
             ("period_ms", ">", 10, 60000, 100),  # ms after which there is fuel again
-            ("call_deadline_ms", "<", 1, _MOST, 10000),  # ms of work without waiting, then it ends
+            ("call_deadline_ms", "<", 1, 0x3FFFFFFF, 10000),  # ms of work without a wait
             ("calls_per_s", "<", 1, 1000000, 10000),  # calls of the host per second
         ),
     ),
@@ -139,15 +138,15 @@ CLASSES = (
         (
             ("path", "p", 2, 64, None),  # folder on the board, with all beneath it
             ("mode", "b", "- r w rw", 0, None),  # read, write, both
-            ("quota_bytes", "<", 0, _MOST, 16384),  # bytes of all files in it
+            ("quota_bytes", "<", 0, 0x3FFFFFFF, 16384),  # bytes of all files in it
             ("max_open", "<", 1, 16, 2),  # files open at a time
         ),
     ),
     (
         "msg",  # messages between apps
         (
-            ("publish", "t", 1, 64, ()),  # topics; + is any one level, # at the end any number
-            ("subscribe", "t", 1, 64, ()),  # topics, likewise
+            ("publish", "t", 1, 64, ""),  # topics; + is any one level, # at the end any number
+            ("subscribe", "t", 1, 64, ""),  # topics, likewise
             ("queue", "<", 1, 64, 8),  # messages that may wait
             ("max_len", "<", 1, 4096, 64),  # bytes of a message
             ("max_per_s", "<", 1, 10000, 10),  # messages published per second
