@@ -2,12 +2,10 @@
 //
 // The smallest app, in AssemblyScript: one line to the log.
 
-@external("wasmlet:log", "write")
-declare function write(level: i32, text: usize, size: i32): i32;
+import { log } from "../assemblyscript/wasmlet";
 
-const INFO: i32 = 3;
+const INFO: u32 = 3;
 
 export function run(): void {
-  const text = String.UTF8.encode("Hello from AssemblyScript!");
-  write(INFO, changetype<usize>(text), text.byteLength);
+  log.write(INFO, "Hello from AssemblyScript!");
 }

@@ -4,17 +4,13 @@
 #![no_std]
 #![no_main]
 
-#[link(wasm_import_module = "wasmlet:log")]
-extern "C" {
-    fn write(level: i32, text: *const u8, size: usize) -> i32;
-}
+use wasmlet::log;
 
-const INFO: i32 = 3;
+const INFO: u32 = 3;
 
 #[no_mangle]
 pub extern "C" fn run() {
-    let text = "Hello from Rust!";
-    unsafe { write(INFO, text.as_ptr(), text.len()) };
+    let _ = log::write(INFO, b"Hello from Rust!");
 }
 
 #[panic_handler]

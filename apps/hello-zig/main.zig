@@ -2,11 +2,10 @@
 //
 // The smallest app, in Zig: one line to the log.
 
-extern "wasmlet:log" fn write(level: i32, text: [*]const u8, size: usize) i32;
+const wasmlet = @import("wasmlet");
 
 const info = 3;
 
 export fn run() void {
-    const text = "Hello from Zig!";
-    _ = write(info, text, text.len);
+    _ = wasmlet.log.write(info, "Hello from Zig!") catch 0;
 }

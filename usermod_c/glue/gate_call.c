@@ -454,7 +454,13 @@ static void put_object(const gate_call_t *c, uint32_t *slots, mp_obj_t result) {
     put(c, slots, bits);
 }
 
-/* Calls the driver, or goes on with what it left. */
+/* Whether the pin behind a handle has its levels the other way round. */
+static bool is_active_low(gate_obj_t *gate, uint32_t handle) {
+    const gate_entry_t *entry = gate_entry(gate, handle);
+    return entry != NULL && entry->active_low;
+}
+
+/* Calls the driver, or goes on with what it left: then nothing is known but the slots. */
 static MP_NOINLINE wl_status_t call_python(gate_call_t *c, wasm_store_obj_t *store, uint32_t *slots, bool resumed) {
     gate_obj_t *gate = c->gate;
     mp_obj_t result = resumed ? mp_call_function_0(gate->wait_resume) : drive(c);
@@ -465,9 +471,10 @@ static MP_NOINLINE wl_status_t call_python(gate_call_t *c, wasm_store_obj_t *sto
         return WL_INTERRUPTED;
     }
     gate->wait_slots = NULL;
+    bool inverts = c->import->func == GATE_FUNC_GPIO_READ && is_active_low(gate, slots[0]);
     put_object(c, slots, result);
-    if (c->import->func == GATE_FUNC_GPIO_READ) {
-        slots[0] ^= c->entry->active_low;
+    if (inverts && (int32_t)slots[0] >= 0) {
+        slots[0] ^= 1;
     }
     return WL_OK;
 }

@@ -402,3 +402,15 @@ def test_nothing_is_left():
     gc.collect()
     gc.collect()
     assert _wasm.ram_used() <= used + 400000, (_wasm.ram_used(), used)
+
+
+def test_a_pin_that_waits_and_a_pin_that_fails():
+    """The level comes later, or not at all; only a level is turned round."""
+    for low in (False, True):
+        rig = Rig(grants(low=low))
+        handle = rig.pinned()
+        for answer in (0, 1, IO, BUSY):
+            rig.pin.levels.append(_wasm.Wait(0, lambda answer=answer: answer))
+            same(rig.exports.gpio_read(handle), answer ^ low if answer >= 0 else answer)
+            rig.pin.levels.append(answer)
+            same(rig.exports.gpio_read(handle), answer ^ low if answer >= 0 else answer)
