@@ -2,7 +2,15 @@
 """What is frozen into every Wasmlet firmware.
 
 Nothing here is taken from micropython-lib: the same files are frozen whether or not it is there.
+With `sim=False`, for boards that have the peripherals, the simulated ones are left out.
 """
 
+from pathlib import Path
+
 include("$(MPY_DIR)/extmod/asyncio")
-package("wasm", base_path="../modules")
+
+options.defaults(sim=True)
+files = sorted(path.relative_to("../modules/wasm") for path in Path("../modules/wasm").rglob("*.py"))
+if not options.sim:
+    files.remove(Path("sim.py"))
+package("wasm", [str(path) for path in files], base_path="../modules")

@@ -2,4 +2,4 @@
 """What is frozen into the firmware of ESP32 boards."""
 
 freeze("$(PORT_DIR)/modules")
-include("../../firmware/manifest.py")
+include("../../firmware/manifest.py", sim=False)

@@ -34,16 +34,15 @@ def find_pins(granted) -> dict:
     return {number: Pin(number) for number in granted}
 
 
-def _kind(name: str):
-    """Return a class of `machine`, or the simulated one."""
+def _home(name: str):
+    """Return the module of a class, and of the pins that go with it: `machine`, or sim."""
     import machine
 
-    kind = getattr(machine, name, None)
-    if kind is None:
-        from . import sim
+    if hasattr(machine, name):
+        return machine
+    from . import sim
 
-        kind = getattr(sim, name)
-    return kind
+    return sim
 
 
 # ---- Pins ----
@@ -51,7 +50,7 @@ def _kind(name: str):
 
 def pin(entry: dict):
     """Set a pin up as it is granted; an output begins in its safe state, or inactive."""
-    kind = _kind("Pin")
+    kind = _home("Pin").Pin
     hw = entry["hw"]
     pull = entry["pull"] and (kind.PULL_UP if entry["pull"] & _UP else kind.PULL_DOWN)
     if entry["mode"] == _IN:
@@ -61,9 +60,9 @@ def pin(entry: dict):
     return kind(hw["pin"], kind.OUT, value=hw["safe"] - 1 if hw["safe"] else hw["active_low"])
 
 
-def rest(entry: dict):
+def rest(entry: dict, kind="Pin"):
     """Put a pin into its declared safe state: 0 input, 1 low, 2 high; its interrupts end."""
-    kind = _kind("Pin")
+    kind = _home(kind).Pin
     hw = entry["hw"]
     it = kind(hw["pin"])
     it.irq(handler=None)
@@ -91,29 +90,23 @@ def watch(it, edges: int, post):
 
 def soft_pins() -> dict:
     """Return functions for pins that C cannot read and write: simulated ones."""
-    import machine
-
-    if hasattr(machine, "Pin"):
-        return {}
-    from . import sim
-
-    return sim.PIN_FUNCTIONS
+    return getattr(_home("Pin"), "PIN_FUNCTIONS", {})
 
 
 # ---- Units that several labels may share ----
 
 
-def _lines(hw: dict, names) -> dict:
-    kind = _kind("Pin")
-    return {name: kind(hw[name]) for name in names if hw[name] >= 0}
+def _lines(home, hw: dict, names) -> dict:
+    return {name: home.Pin(hw[name]) for name in names if hw[name] >= 0}
 
 
 def _take(name: str, hw: dict, lines, **settings) -> list:
     key = (name, hw["id"])
     unit = _units.get(key)
     if unit is None:
-        settings.update(_lines(hw, lines))
-        unit = _units[key] = [_kind(name)(hw["id"], **settings), 0, None]
+        home = _home(name)
+        settings.update(_lines(home, hw, lines))
+        unit = _units[key] = [getattr(home, name)(hw["id"], **settings), 0, None]
     unit[1] += 1
     return unit
 
@@ -128,7 +121,7 @@ def _give(name: str, hw: dict, lines):
     del _units[key]
     if hasattr(unit[0], "deinit"):
         unit[0].deinit()
-    for line in _lines(hw, lines).values():
+    for line in _lines(_home(name), hw, lines).values():
         line.init(line.IN)
 
 
@@ -144,15 +137,15 @@ def give_i2c(entry: dict):
 
 def spi(entry: dict) -> tuple:
     """Return the unit, [bus, users, settings of the last transfer], and the chip select, high."""
-    kind = _kind("Pin")
+    kind = _home("SPI").Pin
     unit = _take("SPI", entry["hw"], _SPI_LINES)
     return unit, kind(entry["hw"]["cs"], kind.OUT, value=1)
 
 
 def give_spi(entry: dict):
-    """Let go of a device; its chip select stays high by itself only while nothing drives it."""
+    """Let go of a device; a weak pull keeps its chip select high."""
     _give("SPI", entry["hw"], _SPI_LINES)
-    kind = _kind("Pin")
+    kind = _home("SPI").Pin
     kind(entry["hw"]["cs"], kind.IN, kind.PULL_UP)
 
 
@@ -183,14 +176,14 @@ def give_uart(entry: dict):
 
 def adc(entry: dict):
     """Return the input that a label stands for."""
-    return _kind("ADC")(entry["hw"]["pin"])
+    return _home("ADC").ADC(entry["hw"]["pin"])
 
 
 def pwm(entry: dict):
     """Start an output with its least granted duty, near 1 kHz."""
     frequency = max(entry["min_hz"], min(entry["max_hz"], _IDLE_HZ))
-    it = _kind("Pin")(entry["hw"]["pin"])
-    return _kind("PWM")(it, freq=frequency, duty_u16=entry["min_duty"])
+    home = _home("PWM")
+    return home.PWM(home.Pin(entry["hw"]["pin"]), freq=frequency, duty_u16=entry["min_duty"])
 
 
 # ---- The rest of the board ----

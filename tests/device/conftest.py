@@ -21,7 +21,18 @@ IMAGES = {"RPI_PICO": "firmware.uf2", "unix": "micropython"}
 # rp2040py does some three million cycles a second, one fortieth of the board.
 PATIENCE = {"rp2040": 20}
 # What is attached to a target's board, as emulate.py's --device has it.
-DEVICES = {"rp2040": ["gpio.py:Trace"]}
+DEVICES = {
+    "rp2040": [
+        "gpio.py:Trace",
+        "gpio.py:Pads",
+        "gpio.py:Button,pin=2",
+        "i2c.py:Sht31",
+        "spi.py:Eeprom25",
+        "uart.py:Line",
+        "adc.py:Voltage",
+        "pwm.py:Capture",
+    ]
+}
 REAL = "port"
 EMULATED = "/dev/pts/"
 
@@ -104,10 +115,10 @@ def board(dut, device):
 
 @pytest.fixture(scope="session")
 def guests(root, make, built_apps):
-    """Build the guest modules of this folder and the apps; return both folders."""
+    """Build the guest modules and the apps; return the folders that they are in."""
     done = make("device-wasm")
     assert done.returncode == 0, done.stdout + done.stderr
-    return root / "build" / "device", built_apps
+    return root / "build" / "device", root / "build" / "frozen", built_apps
 
 
 @pytest.fixture

@@ -8,6 +8,8 @@ FROZEN_WASM := $(patsubst tests/frozen/wat/%.wat,$(BUILD)/frozen/%.wasm,$(wildca
 HOST_MODULES := gpio i2c spi uart adc pwm timer kv fs msg log blob random time sys
 FROZEN_WASM += $(HOST_MODULES:%=$(BUILD)/frozen/host_%.wasm)
 
+device-wasm: $(HOST_MODULES:%=$(BUILD)/frozen/host_%.wasm)
+
 .PHONY: test-frozen frozen-wasm
 
 frozen-wasm: $(FROZEN_WASM) $(BUILD)/frozen/host_api.json

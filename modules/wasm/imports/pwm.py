@@ -17,7 +17,7 @@ def drivers(app) -> dict:
 
         def close():
             output.deinit()
-            hal.rest(entry)
+            hal.rest(entry, "PWM")
 
         app.cleanup.append(close)
         return output
