@@ -3,13 +3,15 @@
 # The guest apps: each is a folder with a main file in its language, built to
 # $(BUILD)/apps/NAME.wasm. C, C++ and Zig are compiled from the virtual environment; the others
 # where their compiler is installed, AssemblyScript's also by `make assemblyscript`.
-# `make apps APPS=folder APPS_OUT=folder` does the same with apps of your own.
+# `make apps APPS=folder APPS_OUT=folder` does the same with apps of your own. Programs for WASI, whose
+# names begin with `wasi-`, are in wasi.mk.
 
 APPS := apps
 APPS_OUT := $(BUILD)/apps
 
 have = $(firstword $(wildcard $(addsuffix /$(1),$(subst :, ,$(PATH)))))
-apps_in = $(patsubst $(APPS)/%/main.$(1),$(APPS_OUT)/%.wasm,$(wildcard $(APPS)/*/main.$(1)))
+apps_found = $(patsubst $(APPS)/%/main.$(1),$(APPS_OUT)/%.wasm,$(wildcard $(APPS)/*/main.$(1)))
+apps_in = $(filter-out $(APPS_OUT)/wasi-%,$(call apps_found,$(1)))
 
 APPS_C := $(call apps_in,c)
 APPS_CPP := $(call apps_in,cpp)
@@ -96,3 +98,5 @@ $(ASC_LOCAL): | $(VENV)
 		$(VENV_PYTHON) -m pip install --disable-pip-version-check $(NODE_WHEEL))
 	@$(STEP) "assemblyscript: installing it" $(BUILD)/log/assemblyscript.log $(WITH_NODE) \
 		npm install --no-audit --no-fund --fetch-retries=1 --prefix $(ASC_FOLDER) assemblyscript@$(ASC_VERSION)
+
+include apps/wasi.mk

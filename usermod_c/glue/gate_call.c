@@ -178,7 +178,12 @@ int32_t gate_check(gate_obj_t *gate, uint32_t handle, uint32_t op, uint32_t char
     gate_entry_t *entry = handle == 0 ? &gate->budget : handle <= gate->n_entries ? &gate->entries[handle - 1] : NULL;
     int32_t code = GATE_BAD_HANDLE;
     if (entry != NULL && (handle == 0 || entry->kind != GATE_KIND_NONE)) {
-        code = op & ~(uint32_t)entry->ops ? GATE_DENIED : check_rate(entry, charge);
+        code = 0;
+        if (op & ~(uint32_t)entry->ops) {
+            code = GATE_DENIED;
+        } else if (entry->rate != 0 && charge != 0) {
+            code = check_rate(entry, charge);
+        }
     }
     return code == 0 ? 0 : gate_fail(gate, code);
 }

@@ -40,7 +40,7 @@ _SIGNATURES = (
     " args_get ii args_sizes_get ii environ_get ii environ_sizes_get ii clock_res_get ii "
     "clock_time_get iIi random_get ii sched_yield - proc_exit i poll_oneoff iiii fd_read iiii "
     "fd_write iiii fd_seek iIii fd_tell ii fd_close i fd_fdstat_get ii fd_fdstat_set_flags ii "
-    "fd_filestat_get ii fd_prestat_get ii fd_prestat_dir_name iii fd_pread iiiIi fd_readdir iiiIi "
+    "fd_filestat_get ii fd_prestat_get ii fd_prestat_dir_name iii fd_pread iiiIi fd_pwrite iiiIi fd_readdir iiiIi "
     "path_open iiiiiIIii path_filestat_get iiiii path_unlink_file iii path_create_directory iii "
     "path_remove_directory iii path_rename iiiiii "
 )
@@ -251,7 +251,8 @@ class Wasi:
             ready += 1
         if not ready:
             left = min(min(due) - now, _MAX_MS)
-            return Wait(left, lambda: self._poll(memory, asked, due, events, stored))
+            rest = asked, due, events, stored
+            return Wait(left, lambda: _guarded(self._poll, memory, rest))
         put_u32(memory, stored, ready)
 
     # ---- The rest of the process ----
@@ -282,34 +283,20 @@ class Wasi:
             raise Error(_BADF)
         return files[fd]
 
-    def _readable(self, fd: int):
+    def _file_that(self, does: str, fd: int, without: int):
         file = self.file(fd)
-        if not hasattr(file, "read"):
-            raise Error(_BADF)
+        if not hasattr(file, does):
+            raise Error(without)
         return file
 
     def fd_read(self, memory, fd: int, vectors: int, count: int, stored: int):
-        file = self._readable(fd)
+        file = self._file_that("read", fd, _BADF)
         parts = _spans(memory, vectors, count)
         span(memory, stored, 4)
         put_u32(memory, stored, _transfer(file.read, parts, 1 << 30))
 
-    def fd_pread(self, memory, fd: int, vectors: int, count: int, offset: int, stored: int):
-        file = self._seekable(fd)
-        parts = _spans(memory, vectors, count)
-        span(memory, stored, 4)
-        at = file.seek(0, 1)
-        end = file.seek(0, 2)
-        try:
-            file.seek(offset if 0 <= offset < end else end, 0)
-            put_u32(memory, stored, _transfer(self._readable(fd).read, parts, 1 << 30))
-        finally:
-            file.seek(at, 0)
-
     def fd_write(self, memory, fd: int, vectors: int, count: int, stored: int):
-        file = self.file(fd)
-        if not hasattr(file, "write"):
-            raise Error(_BADF)
+        file = self._file_that("write", fd, _BADF)
         parts = _spans(memory, vectors, count)
         span(memory, stored, 4)
         most = 1 << 30
@@ -325,14 +312,26 @@ class Wasi:
             number(code)
         put_u32(memory, stored, _transfer(file.write, parts, most))
 
-    def _seekable(self, fd: int):
-        file = self.file(fd)
-        if not hasattr(file, "seek"):
-            raise Error(_SPIPE)
-        return file
+    def fd_pread(self, memory, fd: int, vectors: int, count: int, offset: int, stored: int):
+        self._there(self.fd_read, memory, fd, vectors, count, offset, stored)
+
+    def fd_pwrite(self, memory, fd: int, vectors: int, count: int, offset: int, stored: int):
+        self._there(self.fd_write, memory, fd, vectors, count, offset, stored)
+
+    def _there(self, method, memory, fd, vectors, count, offset, stored):
+        """Read or write at an offset and go back; what is beyond the end reads as the end."""
+        file = self._file_that("seek", fd, _SPIPE)
+        at = file.seek(0, 1)
+        end = file.seek(0, 2)
+        reads = method == self.fd_read
+        try:
+            number(file.seek(end if reads and offset > end else offset, 0))
+            method(memory, fd, vectors, count, stored)
+        finally:
+            file.seek(at, 0)
 
     def fd_seek(self, memory, fd: int, offset: int, whence: int, to: int):
-        file = self._seekable(fd)
+        file = self._file_that("seek", fd, _SPIPE)
         data = span(memory, to, 8)
         if not 0 <= whence <= 2:
             raise Error(_INVAL)
