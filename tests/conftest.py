@@ -32,6 +32,8 @@ def pytest_collection_modifyitems(config, items):
     items.sort(key=lambda item: rank.get(group_of(item), len(rank)))
     for item in items:
         item.add_marker(pytest.mark.xdist_group(group_of(item)))
+
+
 # make ends with the tests, however these end, and what it has started ends with it.
 LEASH = ["setpriv", "--pdeathsig", "TERM"] if shutil.which("setpriv") else []
 

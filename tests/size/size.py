@@ -13,6 +13,8 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import boards
+
 try:
     import tomllib
 except ImportError:  # before Python 3.11
@@ -72,74 +74,44 @@ def report(sizes, budget):
     return lines, [target for target in TARGETS if totals[target] > budget[target]], totals
 
 
-def linked_size(elf):
-    """Return (text, data, bss) of a linked firmware, in bytes."""
-    command = ["arm-none-eabi-size", str(elf)]
-    done = subprocess.run(command, check=True, capture_output=True, text=True)
-    return tuple(int(word) for word in done.stdout.splitlines()[1].split()[:3])
-
-
-def objects_size(folder, pattern):
-    """Return the bytes of flash of the objects below `folder` whose path ends in `pattern`."""
-    objects = [str(path) for path in folder.glob(f"CMakeFiles/firmware.dir/**/{pattern}")]
-    if not objects:
-        sys.exit(f"size: there is no {pattern} in {folder}")
-    command = ["arm-none-eabi-size", "-A", *objects]
-    done = subprocess.run(command, check=True, capture_output=True, text=True)
-    return flash_bytes(done.stdout)
-
-
-def board_rows(firmware, without):
-    """Return {part: (text, data, bss)} of what Wasmlet adds; parts but the first are objects'."""
-    pairs = zip(linked_size(firmware / "firmware.elf"), linked_size(without / "firmware.elf"))
-    frozen = "frozen_content.c.o"
-    return {
-        "growth": tuple(a - b for a, b in pairs),
-        "engine": (objects_size(firmware, "engine/*.o"), 0, 0),
-        "glue": (objects_size(firmware, "glue/*.o"), 0, 0),
-        "frozen Python": (objects_size(firmware, frozen) - objects_size(without, frozen), 0, 0),
-    }
-
-
-def board_report(board, rows, budget):
-    """Return the table's lines and which rows are over their budget."""
-    lines = [f"{board:16}{'text':>15}{'data':>15}{'bss':>15}{'budget':>15}"]
-    over = []
-    for part, (text, data, bss) in rows.items():
-        limit = budget.get(part)
-        lines.append(
-            f"{part:16}{text:>15,}{data:>15,}{bss:>15,}" + (f"{limit:>15,}" if limit else "")
-        )
-        if limit and text + data > limit:
-            over.append(f"{board} {part}")
-    return lines, over
-
-
-def main():
-    """Print the table; exit with 1 when a target is over its budget."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--build", type=Path, required=True, help="folder for the objects")
-    parser.add_argument("--board", required=True, help="whose firmware is compared")
-    parser.add_argument("--firmware", type=Path, required=True, help="its build folder")
-    parser.add_argument("--without", type=Path, required=True, help="the one without Wasmlet")
-    args = parser.parse_args()
-    budget = tomllib.loads((Path(__file__).parent / "budget.toml").read_text(encoding="utf-8"))
+def measure_all(folder):
+    """Return {target: {source: bytes}} of the engine."""
     sources = [path for path in sorted(ENGINE.glob("*.c")) if path.name not in HOST_ONLY]
     with ThreadPoolExecutor(max_workers=2) as pool:
-        sizes = {
+        return {
             target: {
                 path.stem: size
                 for path, size in zip(
-                    sources, pool.map(lambda p, t=target: measure(p, t, args.build), sources)
+                    sources, pool.map(lambda p, t=target: measure(p, t, folder), sources)
                 )
             }
             for target in TARGETS
         }
-    lines, over, totals = report(sizes, budget["engine"])
-    rows = board_rows(args.firmware, args.without)
-    board_lines, board_over = board_report(args.board, rows, budget[args.board])
-    over += board_over
-    print("\n".join([*lines, "", *board_lines]))
+
+
+def main():
+    """Print the tables; exit with 1 when something is over its budget."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--objects", type=Path, required=True, help="folder for the engine's")
+    parser.add_argument(
+        "--board",
+        nargs=3,
+        action="append",
+        default=[],
+        metavar=("NAME", "WITH", "WITHOUT"),
+        help="a board, the folder its firmware was built in, and that of one without Wasmlet",
+    )
+    args = parser.parse_args()
+    budget = tomllib.loads((Path(__file__).parent / "budget.toml").read_text(encoding="utf-8"))
+    lines, over, totals = report(measure_all(args.objects), budget["engine"])
+    for board, folder, without in args.board:
+        rows = boards.board_rows(board, Path(folder), Path(without))
+        board_lines, board_over = boards.board_report(board, rows, budget.get(board, {}))
+        lines += ["", *board_lines]
+        over += board_over
+    print("\n".join(lines))
+    for name in over:
+        print(f"size: over budget: {name}", file=sys.stderr)
     figures = ", ".join(f"{target} {total:,}" for target, total in totals.items())
     print(f"size: engine bytes of flash: {figures}; {len(over)} over budget")
     return 1 if over else 0
