@@ -83,9 +83,23 @@ repl: firmware $(if $(filter-out unix,$(BOARD)),$(PACKAGES_TEST) $(VENV_TEST)) #
 emulate: firmware $(PACKAGES_TEST) $(VENV_TEST) ## start BOARD's firmware in its emulator, and print the terminal to connect to
 	@$(EMULATE)
 
-# The tests call make themselves: they must not inherit this make's flags or job server.
-test: $(PACKAGES_TEST) $(VENV_TEST) $(UNIX_FIRMWARE) apps ## run every test; pytest's summary comes last
-	@env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL $(VENV_PYTHON) -m pytest tests
+# The tests call make themselves: they must not inherit this make's flags or job server. They run
+# side by side, and what more than one of them needs is built before; if that fails, they run one by
+# one, and those that need it say what is wrong.
+TEST_BOARDS := unix QEMU_ARM QEMU_RV32 RPI_PICO RPI_PICO2
+TEST_MAKE := $(MAKE) -s# by another name, or `make -n test` would run it
+TEST_BUILDS = $(foreach b,$(TEST_BOARDS),$(IMAGE_$(b))) apps frozen-wasm device-wasm $(BENCH_WASM) \
+	$(SPEC_BUILD)/scripts/default/.complete
+
+.PHONY: test-build
+
+test-build: $(TEST_BUILDS)
+
+test: $(PACKAGES_TEST) $(VENV_TEST) ## run every test; pytest's summary comes last
+	@unset MAKEFLAGS MFLAGS MAKELEVEL; side_by_side="-n $(JOBS) --dist loadgroup --no-loadscope-reorder"; \
+	$(TEST_MAKE) assemblyscript || echo "test: without AssemblyScript"; \
+	$(TEST_MAKE) -k -j$(JOBS) test-build || side_by_side=; \
+	$(VENV_PYTHON) -m pytest tests $$side_by_side
 
 lint: $(VENV_TEST) ## check style: ruff, codespell, clang-format
 	@$(VENV_PYTHON) -m ruff check .

@@ -182,12 +182,14 @@ def upstream_version(package_version):
     return re.match(r"(?:\d+:)?([0-9.]+)", package_version).group(1)
 
 
-def choose_version(versions, pins, oldest=(0,)):
+def choose_version(versions, pins, oldest=(0,), only=None):
     """Return the package version to take, or None.
 
-    One with a pin comes before a newer one; one below `oldest` does not count.
+    One with a pin comes before a newer one; one below `oldest` does not count, nor does another
+    than `only` where that is given.
     """
     recent = [v for v in versions if version_tuple(upstream_version(v)) >= oldest]
+    recent = [v for v in recent if only in (None, upstream_version(v))]
     known = [v for v in recent if upstream_version(v) in pins]
     return next(iter(known + recent), None)
 

@@ -52,6 +52,12 @@ micropython: $(MPY_READY) ## obtain MicroPython's sources
 $(BUILD)/micropython/.complete: | $(PACKAGES_RUN)
 	@$(GET_SOURCE) --into $(BUILD) $(addprefix --git ,$(MPY_GIT)) $(addprefix --tag ,$(MPY_TAG)) micropython
 
+# Another version, for a build of its own:
+# make firmware MPY_DIR=build/versions/1.25.0/micropython BUILD=build/versions/1.25.0
+MPY_VERSIONS := $(BUILD)/versions
+$(MPY_VERSIONS)/%/micropython/.complete: | $(PACKAGES_RUN)
+	@$(GET_SOURCE) --into $(MPY_VERSIONS)/$* --tag v$* micropython
+
 # Sources from another place make every object stale.
 $(BUILD)/sources.txt: FORCE
 	@mkdir -p $(@D)

@@ -5,6 +5,8 @@ Debian's source packages are upstream's trees without the submodules, as shallow
 """
 
 import argparse
+import contextlib
+import fcntl
 import os
 import shutil
 import sys
@@ -86,7 +88,9 @@ class Archive:
             try:
                 apt = self._suite(suite)
                 versions = apt.versions(source.package, source.folder is None)
-                version = debian.choose_version(versions, source.sha256, source.oldest)
+                version = debian.choose_version(
+                    versions, source.sha256, source.oldest, source.only
+                )
             except SourceError as error:
                 failures.append(str(error))
                 continue
@@ -95,8 +99,25 @@ class Archive:
             if version:
                 unknown.append((apt, version))
         if not unknown:
-            raise SourceError("; ".join(failures) or "no suite has a version that is new enough")
+            wanted = f"version {source.only}" if source.only else "a version that is new enough"
+            raise SourceError("; ".join(failures) or f"no suite has {wanted}")
         return unknown[0]
+
+
+@contextlib.contextmanager
+def alone(folder):
+    """Wait until nobody else works in a folder: boards that are built side by side share sources."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with open(folder / ".lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def asked_for(source, git, tag):
+    """Return the source as the user wants it: another repository, or a tag and nothing else."""
+    if tag:
+        source = source._replace(tag=tag, only=tag.lstrip("v"))
+    return source._replace(git=git or source.git)
 
 
 def get(name, source, target, archive):
@@ -127,23 +148,28 @@ def main():
     parser.add_argument("--into", required=True, type=Path, help="each becomes a folder of this")
     parser.add_argument("--download", required=True, type=Path, help="scratch folder")
     parser.add_argument("--git", metavar="URL", help="another repository")
-    parser.add_argument("--tag", help="another tag of it")
+    parser.add_argument("--tag", help="another tag, whose version it must be")
     args = parser.parse_args()
     args.into.mkdir(parents=True, exist_ok=True)
+    with alone(args.download):
+        return 1 if get_missing(args) else 0
+
+
+def get_missing(args):
+    """Get what the command line names and is not there; return how many cannot be had."""
     archive = Archive(args.download)
-    missing = 0
+    failures = 0
     for name in args.names:
         target = args.into / name
         if (target / COMPLETE).exists():
             continue
-        source = SOURCES[name]
-        source = source._replace(git=args.git or source.git, tag=args.tag or source.tag)
+        source = asked_for(SOURCES[name], args.git, args.tag)
         if get(name, source, target, archive):
             (target / COMPLETE).touch()
         else:
-            missing += 1
+            failures += 1
     archive.clean()
-    return 1 if missing else 0
+    return failures
 
 
 if __name__ == "__main__":

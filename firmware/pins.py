@@ -3,12 +3,13 @@
 
 The only place that names versions. `git` and `tag` are upstream's; `package` is Debian's, a source
 package, or where there is a `folder`, that folder of a binary package. `sha256` has the archives
-that are known to work, by upstream version; others are taken when Debian has none of these.
+that are known to work, by upstream version; others are taken when Debian has none of these, but
+where `only` names a version, that one or none.
 """
 
 from collections import namedtuple
 
-Source = namedtuple("Source", "git tag package folder oldest sha256")
+Source = namedtuple("Source", "git tag package folder oldest sha256 only", defaults=(None,))
 
 SOURCES = {
     "micropython": Source(

@@ -9,6 +9,31 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
+# Where tests run side by side, these begin: the longest, so that the end is not one of them alone.
+LONGEST = ("rp2040", "spec/test_spec", "bench/test_bench", "size/test_size", "host/test_versions")
+
+
+def group_of(item):
+    """Return what a test must not be torn from: its board, or else its file.
+
+    An emulator is started for all tests of its board, a file's fixtures build in one place.
+    """
+    parameters = item.callspec.params if hasattr(item, "callspec") else {}
+    path = item.path.relative_to(ROOT / "tests").with_suffix("").as_posix()
+    return parameters.get("device_target", path)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config, items):
+    """Keep groups together where tests run side by side (make test), the longest first."""
+    if not config.getvalue("dist") == "loadgroup":
+        return
+    rank = {group: number for number, group in enumerate(LONGEST)}
+    items.sort(key=lambda item: rank.get(group_of(item), len(rank)))
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group(group_of(item)))
+
+
 # make ends with the tests, however these end, and what it has started ends with it.
 LEASH = ["setpriv", "--pdeathsig", "TERM"] if shutil.which("setpriv") else []
 
@@ -41,7 +66,9 @@ def make():
 @pytest.fixture(scope="session")
 def built_apps(root, make):
     """Build the guest apps whose compilers are there; return the folder they are in."""
-    make("assemblyscript")  # fails where npm has nothing to install from: its apps are skipped
-    done = make("apps")
+    with open(root / "build" / ".apps.lock", "w") as lock:  # tests may run side by side
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        make("assemblyscript")  # fails where npm has nothing to install from: its apps are skipped
+        done = make("apps")
     assert done.returncode == 0, done.stdout + done.stderr
     return root / "build" / "apps"

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Obtaining sources: apt's entries, versions, pins, git, and clear failures."""
 
+import fcntl
 import hashlib
 import io
 import subprocess
@@ -115,6 +116,30 @@ def test_version_choice(versions, chosen):
     assert debian.choose_version(versions, source.sha256, source.oldest) == chosen
 
 
+@pytest.mark.parametrize(
+    ("tag", "chosen"), [("v1.25.0", "1.25.0+ds-1"), ("v1.27.0", "1.27.0-1"), ("v1.28.0", None)]
+)
+def test_a_tag_is_that_version_or_none(tag, chosen):
+    """Where a version is asked for, no other comes in its place, be it the pinned one."""
+    source = get_source.asked_for(SOURCES["micropython"], None, tag)
+    assert source.tag == tag
+    versions = ["1.27.0-1", "1.26.1+ds-1", "1.25.0+ds-1"]
+    found = debian.choose_version(versions, source.sha256, source.oldest, source.only)
+    assert found == chosen
+
+
+def test_a_version_that_no_suite_has_is_named(tmp_path, monkeypatch):
+    class Apt:
+        def versions(self, package, source=True):
+            return ["1.26.1+ds-1"]
+
+    archive = get_source.Archive(tmp_path)
+    monkeypatch.setattr(archive, "_suite", lambda suite: Apt())
+    source = get_source.asked_for(SOURCES["micropython"], None, "v1.28.0")
+    with pytest.raises(debian.SourceError, match=r"^no suite has version 1\.28\.0$"):
+        archive._find(source)
+
+
 def test_archive_must_match_its_pin(tmp_path):
     archive = tmp_path / "micropython_1.26.1+ds.orig.tar.xz"
     archive.write_bytes(b"something")
@@ -179,6 +204,14 @@ def test_every_way_is_named_when_none_works(root, tmp_path):
         "micropython: give a source tree of 1.25 or newer as MPY_DIR=/path"
     ]
     assert not (tmp_path / "micropython").exists()
+
+
+def test_two_that_want_the_same_wait_for_each_other(tmp_path):
+    with get_source.alone(tmp_path), open(tmp_path / ".lock") as lock:
+        with pytest.raises(BlockingIOError):
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    with open(tmp_path / ".lock") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 def test_what_has_no_package_is_named(capsys, tmp_path):

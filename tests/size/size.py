@@ -13,6 +13,8 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import boards
+
 try:
     import tomllib
 except ImportError:  # before Python 3.11
@@ -46,10 +48,11 @@ def flash_bytes(listing):
 
 
 def measure(source, target, folder, native=False):
-    """Compile one source for one target, with or without machine code; return its bytes of flash."""
+    """Compile a source for a target, with machine code or without; return its bytes of flash."""
     prefix, cpu = TARGETS[target]
     flags = engine_flags()
-    words = [*flags["WL_CFLAGS"]] + (flags["WL_INTERP_CFLAGS"] if source.stem == "wl_interp" else [])
+    words = [*flags["WL_CFLAGS"]]
+    words += flags["WL_INTERP_CFLAGS"] if source.stem == "wl_interp" else []
     words.append(f"-DWL_ENABLE_NATIVE={int(native)}")
     output = folder / target / (source.stem + (".native.o" if native else ".o"))
     output.parent.mkdir(parents=True, exist_ok=True)
@@ -63,7 +66,7 @@ def measure(source, target, folder, native=False):
 
 
 def native_report(sizes, native, budget):
-    """Return the table's lines of what compiling to machine code adds, and the targets over budget."""
+    """Return the lines of what machine code adds, and the targets over their budget."""
     added = {t: {name: native[t][name] - sizes[t][name] for name in sizes[t]} for t in TARGETS}
     lines = [f"{'machine code':22}" + "".join(f"{target:>15}" for target in TARGETS)]
     for source in sorted({name for column in added.values() for name in column}):
@@ -72,7 +75,7 @@ def native_report(sizes, native, budget):
     totals = {target: sum(column.values()) for target, column in added.items()}
     lines.append(f"{'total':22}" + "".join(f"{totals[t]:>15,}" for t in TARGETS))
     lines.append(f"{'budget':22}" + "".join(f"{budget[t]:>15,}" for t in TARGETS))
-    return lines, [f"{target} machine code" for target in TARGETS if totals[target] > budget[target]]
+    return lines, [f"{t} machine code" for t in TARGETS if totals[t] > budget[t]]
 
 
 def report(sizes, budget):
@@ -88,77 +91,51 @@ def report(sizes, budget):
     return lines, [target for target in TARGETS if totals[target] > budget[target]], totals
 
 
-def linked_size(elf):
-    """Return (text, data, bss) of a linked firmware, in bytes."""
-    command = ["arm-none-eabi-size", str(elf)]
-    done = subprocess.run(command, check=True, capture_output=True, text=True)
-    return tuple(int(word) for word in done.stdout.splitlines()[1].split()[:3])
-
-
-def objects_size(folder, pattern):
-    """Return the bytes of flash of the objects below `folder` whose path ends in `pattern`."""
-    objects = [str(path) for path in folder.glob(f"CMakeFiles/firmware.dir/**/{pattern}")]
-    if not objects:
-        sys.exit(f"size: there is no {pattern} in {folder}")
-    command = ["arm-none-eabi-size", "-A", *objects]
-    done = subprocess.run(command, check=True, capture_output=True, text=True)
-    return flash_bytes(done.stdout)
-
-
-def board_rows(firmware, without):
-    """Return {part: (text, data, bss)} of what Wasmlet adds; parts but the first are objects'."""
-    pairs = zip(linked_size(firmware / "firmware.elf"), linked_size(without / "firmware.elf"))
-    frozen = "frozen_content.c.o"
-    return {
-        "growth": tuple(a - b for a, b in pairs),
-        "engine": (objects_size(firmware, "engine/*.o"), 0, 0),
-        "glue": (objects_size(firmware, "glue/*.o"), 0, 0),
-        "frozen Python": (objects_size(firmware, frozen) - objects_size(without, frozen), 0, 0),
-    }
-
-
-def board_report(board, rows, budget):
-    """Return the table's lines and which rows are over their budget."""
-    lines = [f"{board:16}{'text':>15}{'data':>15}{'bss':>15}{'budget':>15}"]
-    over = []
-    for part, (text, data, bss) in rows.items():
-        limit = budget.get(part)
-        lines.append(
-            f"{part:16}{text:>15,}{data:>15,}{bss:>15,}" + (f"{limit:>15,}" if limit else "")
-        )
-        if limit and text + data > limit:
-            over.append(f"{board} {part}")
-    return lines, over
+def measure_all(folder, native):
+    """Return {target: {source: bytes}} of the engine, with the native compiler or without."""
+    sources = [path for path in sorted(ENGINE.glob("*.c")) if path.name not in HOST_ONLY]
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        jobs = {
+            target: {
+                path.stem: pool.submit(measure, path, target, folder, native) for path in sources
+            }
+            for target in TARGETS
+        }
+        return {
+            target: {name: job.result() for name, job in row.items()}
+            for target, row in jobs.items()
+        }
 
 
 def main():
-    """Print the table; exit with 1 when a target is over its budget."""
+    """Print the tables; exit with 1 when something is over its budget."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--build", type=Path, required=True, help="folder for the objects")
-    parser.add_argument("--board", required=True, help="whose firmware is compared")
-    parser.add_argument("--firmware", type=Path, required=True, help="its build folder")
-    parser.add_argument("--without", type=Path, required=True, help="the one without Wasmlet")
+    parser.add_argument("--objects", type=Path, required=True, help="folder for the engine's")
+    parser.add_argument(
+        "--board",
+        nargs=3,
+        action="append",
+        default=[],
+        metavar=("NAME", "WITH", "WITHOUT"),
+        help="a board, the folder its firmware was built in, and that of one without Wasmlet",
+    )
     args = parser.parse_args()
     budget = tomllib.loads((Path(__file__).parent / "budget.toml").read_text(encoding="utf-8"))
-    sources = [path for path in sorted(ENGINE.glob("*.c")) if path.name not in HOST_ONLY]
-    with ThreadPoolExecutor(max_workers=2) as pool:
-
-        def measure_all(native):
-            jobs = {
-                t: {p.stem: pool.submit(measure, p, t, args.build, native) for p in sources}
-                for t in TARGETS
-            }
-            return {t: {name: job.result() for name, job in row.items()} for t, row in jobs.items()}
-
-        sizes, native = measure_all(False), measure_all(True)
+    sizes = measure_all(args.objects, False)
     lines, over, totals = report(sizes, budget["engine"])
-    native_lines, native_over = native_report(sizes, native, budget["native"])
+    native_lines, native_over = native_report(
+        sizes, measure_all(args.objects, True), budget["native"]
+    )
     lines += ["", *native_lines]
     over += native_over
-    rows = board_rows(args.firmware, args.without)
-    board_lines, board_over = board_report(args.board, rows, budget[args.board])
-    over += board_over
-    print("\n".join([*lines, "", *board_lines]))
+    for board, folder, without in args.board:
+        rows = boards.board_rows(board, Path(folder), Path(without))
+        board_lines, board_over = boards.board_report(board, rows, budget.get(board, {}))
+        lines += ["", *board_lines]
+        over += board_over
+    print("\n".join(lines))
+    for name in over:
+        print(f"size: over budget: {name}", file=sys.stderr)
     figures = ", ".join(f"{target} {total:,}" for target, total in totals.items())
     print(f"size: engine bytes of flash: {figures}; {len(over)} over budget")
     return 1 if over else 0
