@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """What every folder of tests shares: the repository's root and a way to run make."""
 
+import fcntl
 import os
 import shutil
 import subprocess
@@ -26,7 +27,7 @@ def group_of(item):
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config, items):
     """Keep groups together where tests run side by side (make test), the longest first."""
-    if not config.getvalue("dist") == "loadgroup":
+    if config.getvalue("dist") != "loadgroup":
         return
     rank = {group: number for number, group in enumerate(LONGEST)}
     items.sort(key=lambda item: rank.get(group_of(item), len(rank)))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Canonical JSON, which manifests and policies are stored as. Pure.
+r"""Canonical JSON, which manifests and policies are stored as. Pure.
 
 A subset with one text for each value: no spaces, keys in the order of their code points, integers
 only, no null, and in strings nothing escaped but `"` and `\\`. So there is nothing in it to be

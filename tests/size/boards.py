@@ -2,8 +2,8 @@
 """What Wasmlet adds to a board's firmware, in all and by part: (text, data, bss) in bytes.
 
 The growth is the difference of two linked firmwares. The parts are their objects', which the
-linker may have cut a little; the frozen Python's are the sizes of the symbols that carry a module's
-name.
+linker may have cut a little; the frozen Python's are the sizes of the symbols that carry a
+module's name.
 """
 
 import re
