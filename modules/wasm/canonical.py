@@ -2,7 +2,7 @@
 r"""Canonical JSON, which manifests and policies are stored as. Pure.
 
 A subset with one text for each value: no spaces, keys in the order of their code points, integers
-only, no null, and in strings nothing escaped but `"` and `\\`. So there is nothing in it to be
+only, no null, and in strings nothing escaped but `"` and `\`. So there is nothing in it to be
 read in two ways, and what the parser accepts is bounded: nesting, values, strings, digits.
 """
 

@@ -75,7 +75,7 @@ class _Granting:
             elif kind in _SETS:
                 if both != a:
                     needed = given[field] | a
-                    useful = useful and both
+                    useful = useful and (both or row[4] == 0)
             elif field.startswith("max_") and result.get("min_" + field[4:], 0) > both:
                 needed = a
                 useful = False

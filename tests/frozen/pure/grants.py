@@ -101,6 +101,12 @@ def test_nothing_that_is_of_use_is_left():
     )
 
 
+def test_a_pin_is_of_use_without_its_resistor():
+    asked = asking(gpio=[{"label": "button", "mode": "in", "pull": "up"}])
+    granted, texts = denied(asked, board({"gpio": [{"label": "button", "pull": "none"}]}))
+    same((granted["gpio"][0]["pull"], len(texts)), (0, 1))
+
+
 def test_topics():
     asked = asking(msg={"publish": ["env/temp"], "subscribe": ["cfg/#", "x"]})
     allowed = board({"msg": {"publish": ["env/+"], "subscribe": ["cfg/+", "y"]}})
