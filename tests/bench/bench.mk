@@ -59,7 +59,6 @@ $(WASM3_DIR)/.complete: $(WASM3_PACKAGE)
 BENCH_ENGINES := native wasm3 wasmlet wasmlet_nofuel
 # As machine code, where there is a back end; without metering, and without bounds checks, to weigh both.
 BENCH_NATIVE_ENGINES := wasmlet_native wasmlet_native_nofuel wasmlet_native_nochecks
-BENCH_NATIVE_TARGETS := $(filter-out x86-64,$(TARGETS))
 BENCH_PROGRAMS := $(BENCH_ENGINES) scenarios
 
 BENCH_CFLAGS := -std=gnu11 -O2 -Wall -Wextra -Wconversion -Wshadow -Wdouble-promotion -Werror \
@@ -154,12 +153,13 @@ bench_build = @$(STEP) "bench: building for $(words $(1)) targets" $(BUILD)/log/
 
 bench: bench-board | $(PACKAGES_TEST) $(VENV_TEST) ## measure speed, memory and load against native code and wasm3, cycles on the RP2040 image too
 	$(call bench_build,$(TARGETS),$(BENCH_PROGRAMS))
+	$(call bench_build,$(BENCH_BARE),$(BENCH_NATIVE_ENGINES))
 	@$(VENV_PYTHON) $(BENCH_DIR)/bench.py --folder $(BENCH_OUT) --json $(BUILD)/bench.json --board $(BENCH_BOARD_JSON) \
 		--note 'wasm3=$(WASM3_VERSION) $(WASM3_CFLAGS)' --note 'wasmlet=$(WL_CFLAGS); interpreter: $(WL_INTERP_CFLAGS)' \
 		--note 'native=$(BENCH_NATIVE_CFLAGS)' --note 'wasm=$(BENCH_WASM_CFLAGS)' $(call bench_runners,$(TARGETS))
 
 bench-quick: | $(PACKAGES_TEST) $(VENV_TEST) ## the same on the emulated targets alone, metered only
-	$(call bench_build,$(BENCH_BARE),native wasm3 wasmlet scenarios)
+	$(call bench_build,$(BENCH_BARE),native wasm3 wasmlet wasmlet_native scenarios)
 	@$(VENV_PYTHON) $(BENCH_DIR)/bench.py --quick --folder $(BENCH_OUT) --json $(BUILD)/bench-quick.json \
 		$(call bench_runners,$(BENCH_BARE))
 

@@ -22,6 +22,8 @@ except ImportError:  # before Python 3.11
 
 ENGINES = ("wasm3", "wasmlet")
 PROGRAMS = ("native", "wasm3", "wasmlet", "wasmlet_nofuel")
+# As machine code, on the targets that there is a back end for.
+NATIVE_PROGRAMS = ("wasmlet_native", "wasmlet_native_nofuel", "wasmlet_native_nochecks")
 BARE_TARGETS = ("cortex-m3", "cortex-m0plus", "rv32imac")
 SHORT = {"cortex-m3": "m3", "cortex-m0plus": "m0+", "rv32imac": "rv32", "x86-64": "x86-64"}
 # The workloads and how many calls one makes more.
@@ -91,8 +93,31 @@ def summarize(merged, scenarios, integer):
         )
         row["hello_ram_bytes"] = scenarios[target]["hello"]["ram_bytes"]
         row["frame_bytes"] = scenarios[target]["depth"]["frame_bytes"]
+        if NATIVE_PROGRAMS[0] in rows[integer[0]]:
+            row.update(summarize_native(rows, integer))
         summary[target] = row
     return summary
+
+
+def summarize_native(rows, integer):
+    """Return one target's figures of machine code: its speed, and what it costs."""
+    full, *others = NATIVE_PROGRAMS
+    ratios = {
+        engine: geometric_mean([ratio(rows[kernel], engine) for kernel in integer])
+        for engine in NATIVE_PROGRAMS
+        if engine in rows[integer[0]]
+    }
+    row = {f"{full}_times_native": ratios[full]}
+    for engine, key in zip(others, ("native_fuel_percent", "native_checks_percent")):
+        if engine in ratios:
+            row[key] = 100 * (1 - ratios[engine] / ratios[full])
+    row["native_load_per_code_byte"] = load_per_code_byte(rows, full)
+    made = rows["coremix"][full]
+    row["native_bytes_per_code_byte"] = made["native_bytes"] / made["code_bytes"]
+    row["native_scratch_bytes"] = max(r[full]["native_scratch_bytes"] for r in rows.values())
+    for key in ("run_c_stack_bytes", "load_c_stack_bytes"):
+        row[f"native_{key}"] = max(r[full][key] for r in rows.values())
+    return row
 
 
 def ratio(engines, engine):
@@ -118,8 +143,11 @@ def missed_goals(summary, goals):
         limits = dict(goals["every_target"])
         if target in BARE_TARGETS:
             limits.update(goals["bare_targets"])
-        if target in goals["times_native"]:
-            limits["wasmlet_times_native"] = goals["times_native"][target]
+            limits.update(goals.get("machine_code", {}))
+        for key in ("times_native", "machine_code_times_native"):
+            if target in goals.get(key, {}):
+                engine = "wasmlet" if key == "times_native" else NATIVE_PROGRAMS[0]
+                limits[f"{engine}_times_native"] = goals[key][target]
         for key, limit in limits.items():
             if row.get(key, 0) > limit:
                 missed.append(f"{target}: {key} is {row[key]:,.2f}, above {limit:,}")
@@ -152,22 +180,28 @@ def missed_on_board(board, integer, goals):
 def speed_table(merged, groups):
     """Return the lines of a table of instructions over native."""
     targets = list(merged)
-    lines = ["instructions over native", f"{'':12}" + "".join(f"{t:>20}" for t in targets)]
-    lines.append(f"{'':12}" + "".join(f"{e:>10}" for _ in targets for e in ENGINES))
+    engines = (*ENGINES, NATIVE_PROGRAMS[0])
+    lines = ["instructions over native", f"{'':12}" + "".join(f"{t:>30}" for t in targets)]
+    names = (e.replace("wasmlet_", "") for _ in targets for e in engines)
+    lines.append(f"{'':12}" + "".join(f"{name:>10}" for name in names))
     for workload in [name for group in ("integer", "float", "bulk") for name in groups[group]]:
-        cells = (ratio(merged[t][workload], e) for t in targets for e in ENGINES)
-        lines.append(f"{workload:12}" + "".join(f"{cell:>10.2f}" for cell in cells))
+        rows = [(merged[t][workload], e) for t in targets for e in engines]
+        cells = (f"{ratio(row, e):>10.2f}" if e in row else f"{'-':>10}" for row, e in rows)
+        lines.append(f"{workload:12}" + "".join(cells))
     return lines
 
 
 def summary_table(summary):
     """Return the lines of a table of everything else."""
     lines = ["", f"{'':28}" + "".join(f"{t:>14}" for t in summary)]
-    for key in next(iter(summary.values())):
-        cells = (row[key] for row in summary.values())
+    for key in max(summary.values(), key=len):
+        cells = (row.get(key, "-") for row in summary.values())
         lines.append(
             f"{key:28}"
-            + "".join(f"{c:>14,.2f}" if isinstance(c, float) else f"{c:>14,}" for c in cells)
+            + "".join(
+                f"{c:>14,.2f}" if isinstance(c, float) else f"{c:>14,}" if c != "-" else f"{c:>14}"
+                for c in cells
+            )
         )
     return lines
 
@@ -178,6 +212,9 @@ def headline(summary):
     for engine in reversed(ENGINES):
         figures = (f"{SHORT[t]} {row[f'{engine}_times_native']:.2f}" for t, row in summary.items())
         parts.append(f"{engine} {', '.join(figures)}")
+    key = f"{NATIVE_PROGRAMS[0]}_times_native"
+    figures = [f"{SHORT[t]} {row[key]:.2f}" for t, row in summary.items() if key in row]
+    parts.insert(1, f"machine code {', '.join(figures)}")
     return "bench: int7 x native: " + "; ".join(parts)
 
 
@@ -216,6 +253,10 @@ def main():
     runners = measure.parse_runners(args.runners)
     try:
         found = measure.run_all(args.folder, runners, PROGRAMS[:-1] if args.quick else PROGRAMS)
+        bare = {target: runners[target] for target in BARE_TARGETS if target in runners}
+        programs = NATIVE_PROGRAMS[:1] if args.quick else NATIVE_PROGRAMS
+        for target, engines in measure.run_all(args.folder, bare, programs).items():
+            found[target].update(engines)
         scenarios = measure.run_all(args.folder, runners, ["scenarios"])
         groups = {}
         for workload, values in next(iter(found.values()))["wasmlet"].items():

@@ -101,6 +101,7 @@ void engine_report(const workload_t *workload) {
         report_number(workload->name, "native_bytes", usage.native_used_bytes);
         report_number(workload->name, "native_functions", usage.native_functions);
         report_number(workload->name, "native_refused", usage.native_refused);
+        report_number(workload->name, "native_scratch_bytes", usage.native_scratch_bytes);
     }
     report_number(workload->name, "guest_stack_bytes", usage.stack_peak_bytes);
 }

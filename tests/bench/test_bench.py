@@ -41,6 +41,9 @@ def test_every_engine_ran_every_workload(report):
         assert len(rows) == 12
         for workload, row in rows.items():
             engines = {"wasm3", "wasmlet", "wasmlet_nofuel"}
+            if target in bench.BARE_TARGETS:
+                engines.update(bench.NATIVE_PROGRAMS)
+                assert row["wasmlet_native"]["native_refused"] == 0
             if workload not in bench.CALLS:
                 engines.add("native")
             assert row.keys() == engines, (target, workload)

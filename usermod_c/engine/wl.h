@@ -202,6 +202,7 @@ typedef struct {
     size_t native_used_bytes;  /* of it in use now */
     uint32_t native_functions; /* that have machine code */
     uint32_t native_refused;   /* that had to be left to the interpreter */
+    size_t native_scratch_bytes; /* most guest stack that compiling has borrowed */
 } wl_usage_t;
 void wl_store_usage(const wl_store_t *store, wl_usage_t *usage);
 

@@ -407,6 +407,8 @@ bool wl_native_compile(wl_instance_t *instance, uint32_t func_index) {
         }
     }
     c->native_refused += !done;
+    uint32_t used = (uint32_t)(scratch.peak - scratch.base);
+    c->native_scratch = used > c->native_scratch ? used : c->native_scratch;
     if (n != NULL) {
         wl_free(&allocator, n, sizeof *n);
     }

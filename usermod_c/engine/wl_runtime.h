@@ -100,6 +100,7 @@ typedef struct {
 #if WL_ENABLE_NATIVE /* machine code, behind the cache in the same block; all in words */
     uint32_t native_start, native_size, native_used;
     uint32_t native_functions, native_refused;
+    uint32_t native_scratch; /* most bytes of guest stack that compiling a body has borrowed */
 #endif
 } wl_codecache_t;
 

@@ -119,6 +119,7 @@ void wl_store_usage(const wl_store_t *store, wl_usage_t *usage) {
     usage->native_used_bytes = store->cache.native_used * 2u;
     usage->native_functions = store->cache.native_functions;
     usage->native_refused = store->cache.native_refused;
+    usage->native_scratch_bytes = store->cache.native_scratch;
     usage->code_cache_bytes += usage->native_bytes;
     usage->code_used_bytes += usage->native_used_bytes;
 #endif
