@@ -149,16 +149,24 @@ class Packaged(Model):
         policy = load(encode(policy_for(manifest)).encode())
         self.entries = [row[0] for row in gate_table(self._app([], manifest, policy).grant)]
         self.has_budget = True
-        self.rows = [row for row in self.rows if self.is_granted(row) and row["name"] != "exit"]
+        self.rows = [row for row in self.wanted() if self.is_granted(row)]
         self.app = self._app(self.rows, manifest, policy)
         self.app.start()
         self.gate = self.app.gate
         self.begin(self.app._instance.exports, texts(folder))
 
+    def wanted(self):
+        """Return the functions to call, as far as they are granted."""
+        return [row for row in self.rows if row["name"] != "exit"]
+
     def _app(self, rows, manifest, policy):
         section = b"\x10wasmlet.manifest" + encode(manifest).encode()
         section = b"\0" + guest.leb(len(section)) + section
-        return wasm.App(guest.module(rows) + section, policy)
+        return wasm.App(self.module(rows) + section, policy)
+
+    def module(self, rows):
+        """Return a module that imports the functions."""
+        return guest.module(rows)
 
     def close(self):
         self.app.stop()
