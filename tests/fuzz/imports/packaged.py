@@ -17,6 +17,7 @@ from wasm.schema import ALWAYS, CLASSES, is_list
 
 _NAMES = ("led", "bus", "a")
 _TOPICS = ("a", "a/b", "a/+", "#", "+/b")
+PATHS = ("f", "g", "../outside", "x/../../outside", "./f", "link", "link/f", "f/", "x" * 180)
 _PINS = 26
 _UNITS = 2
 
@@ -153,7 +154,7 @@ class Packaged(Model):
         self.app = self._app(self.rows, manifest, policy)
         self.app.start()
         self.gate = self.app.gate
-        self.begin(self.app._instance.exports, texts(folder))
+        self.begin(self.app._instance.exports, self.paths(folder))
 
     def wanted(self):
         """Return the functions to call, as far as they are granted."""
@@ -168,15 +169,13 @@ class Packaged(Model):
         """Return a module that imports the functions."""
         return guest.module(rows)
 
+    def paths(self, folder):
+        """Return texts that mean something, among them ways out of a folder."""
+        found = list(_NAMES + _TOPICS)
+        found += ["a/b/c", "key", "/etc/hostname", "..", folder, folder + "/f\0"]
+        found += [folder + "/" + path for path in PATHS]
+        return [text.encode() for text in found]
+
     def close(self):
         self.app.stop()
         self.closed = True
-
-
-def texts(folder):
-    """Return texts that mean something, among them ways out of a folder."""
-    paths = ("f", "g", "../outside", "x/../../outside", "./f", "link", "link/f", "f/", "x" * 180)
-    found = list(_NAMES + _TOPICS)
-    found += ["a/b/c", "key", "/etc/hostname", "..", folder, folder + "/f\0"]
-    found += [folder + "/" + path for path in paths]
-    return [text.encode() for text in found]

@@ -9,7 +9,7 @@ import random
 
 import guest
 from model import Finding
-from packaged import Packaged
+from packaged import PATHS, Packaged
 from wasm.imports import wasi
 
 _SPACE = "wasi_snapshot_preview1"
@@ -80,10 +80,15 @@ class Preview1(Packaged):
     def problems(self, row, args):
         return set()
 
+    def paths(self, folder):
+        return [path.encode() for path in PATHS + ("d", "..", ".", "/", folder, "f\0")]
+
     def try_call(self, row):
         args = []
         for kind in row["params"]:
             args.extend(self._values(kind))
+        if row["name"] == "fd_close" and random.randrange(200):
+            args = [random.randrange(4, 8)]  # others need what is open from the start
         self.call(row, args)
 
     def _values(self, kind):
@@ -100,7 +105,7 @@ class Preview1(Packaged):
         if kind == "n" and not wild:
             return (random.choice((0, 1, 2, 3, 4, 5, 8, 9, 15)),)
         if kind == "f" and not wild:
-            return (random.randrange(8),)
+            return (random.choice((3, 3, 3, 4, 5, 6, random.randrange(10))),)
         if wild:
             return (guest.any_i32(),)
         return (random.choice((2048, 3000, guest.MEMORY - 8, guest.SEGMENTS)),)
