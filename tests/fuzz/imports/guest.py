@@ -58,8 +58,8 @@ def _section(number, items):
 def _type(row):
     """Return the encoded type of a function: `types` is a letter for each parameter, i or l."""
     code = {"i": b"\x7f", "l": b"\x7e"}
-    params = [code[letter] for letter in row["types"]]
-    return b"\x60" + _vector(params) + _vector([code[row["result"]]])
+    params, results = [[code[letter] for letter in row[key]] for key in ("types", "result")]
+    return b"\x60" + _vector(params) + _vector(results)
 
 
 def _body(index, row):
@@ -68,15 +68,16 @@ def _body(index, row):
     return leb(len(code)) + code
 
 
-def module(rows):
+def module(rows, prefix="wasmlet:"):
     """Return a module that imports each function, and exports one of its name that calls it.
 
+    The modules that it imports from are those of the rows, behind a prefix.
     `run`, which an app must have, does nothing.
     """
     names = [row["module"] + "." + row["name"] for row in rows]
     imports = []
     for i, row in enumerate(rows):
-        imports.append(_name("wasmlet:" + row["module"]) + _name(row["name"]) + b"\x00" + leb(i))
+        imports.append(_name(prefix + row["module"]) + _name(row["name"]) + b"\x00" + leb(i))
     exports = [_name(n) + b"\x00" + leb(len(rows) + i) for i, n in enumerate(names)]
     exports.append(_name("memory") + b"\x02\x00")
     exports.append(_name("run") + b"\x00" + leb(2 * len(rows)))
@@ -119,7 +120,8 @@ def place_texts(memory, texts):
     return places
 
 
-def _any_range():
+def any_range():
+    """Return (address, bytes), good ones in half of the cases."""
     kind = random.randrange(4)
     if kind == 0:
         return random.choice(RANGES)
@@ -129,16 +131,20 @@ def _any_range():
     return address, random.randrange(min(40 if kind == 2 else MEMORY, MEMORY - address + 2))
 
 
+def put_words(memory, at, words):
+    """Write 32-bit numbers."""
+    data = b"".join([(word & _BITS).to_bytes(4, "little") for word in words])
+    memory[at : at + len(data)] = data
+
+
 def place_segments(memory):
     """Write records of a transaction, good ones and bad ones; return (address, count)."""
     count = random.choice((1, 1, 2, 3, 8, 0, 9, 0x15555556, -1))
     address = SEGMENTS if random.randrange(8) else random.choice(RANGES)[0]
     for i in range(8):
-        start, size = _any_range() if random.randrange(4) else (SEGMENTS, 20)
+        start, size = any_range() if random.randrange(4) else (SEGMENTS, 20)
         flags = random.choice((0, 1, 0, 1, 0, 1, 2, -1))
-        at = SEGMENTS + i * _RECORD
-        for j, value in enumerate((flags, start, size)):
-            memory[at + 4 * j : at + 4 * j + 4] = (value & _BITS).to_bytes(4, "little")
+        put_words(memory, SEGMENTS + i * _RECORD, (flags, start, size))
     return address, count
 
 
@@ -154,11 +160,11 @@ def arguments(row, memory, texts, handles, addresses):
             good = handles if letter == "h" else addresses
             values.append(random.choice(NUMBERS) if wild or not good else random.choice(good))
         elif letter == "s":
-            values.extend(_any_range() if wild or not texts else random.choice(texts))
+            values.extend(any_range() if wild or not texts else random.choice(texts))
         elif letter == "v":
             values.extend(place_segments(memory))
         elif letter in "rw":
-            values.extend(_any_range())
+            values.extend(any_range())
         else:
             values.append(any_i32() if wild else random.choice(NUMBERS))
     return [signed(value) for value in values]

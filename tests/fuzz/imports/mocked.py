@@ -74,7 +74,7 @@ class Mocked(Model):
                 bound = self.gate.bind(name, self._driver(row))
             except KeyError:
                 if self.is_granted(row):
-                    raise Finding(name + " is granted and cannot be bound") from None
+                    raise Finding(name + " is granted and cannot be bound")
                 bound = _never
             else:
                 if not self.is_granted(row):

@@ -26,8 +26,11 @@ class Finding(Exception):
 class Model:
     """A guest whose calls are checked. A subclass makes `gate`, `exports` and `entries`.
 
-    `entries` are the gate's; `made` is {handle: kind} of what is open.
+    `entries` are the gate's; `made` is {handle: kind} of what is open. `outlives` says whether
+    functions may be called once the app has ended.
     """
+
+    outlives = True
 
     def __init__(self, table):
         """Begin without a guest. `table` is what host_table.py writes."""
@@ -168,7 +171,7 @@ class Model:
             self._call(row, args)
         except Exception as e:
             what = f"{name_of(row)}({', '.join([str(a) for a in args])})"
-            raise Finding(f"{what} {self.entries}: {e!r}") from e
+            raise Finding(f"{e!r} from {what} under {self.entries}")
 
     def _call(self, row, args):
         expected = self.problems(row, args)
@@ -176,9 +179,9 @@ class Model:
         self.before()
         before = bytes(self.memory)
         done, result = self._run(row, args)
-        self._check_memory(before, writable)
+        self.check_memory(before, writable)
         if done:
-            self._check_result(row, args, expected, result)
+            self.check_result(row, args, expected, result)
         self.after(row, args, expected)
 
     def _run(self, row, args):
@@ -207,7 +210,8 @@ class Model:
             at += 2 if letter in "srwv" else 1
         return ranges
 
-    def _check_memory(self, before, writable):
+    def check_memory(self, before, writable):
+        """Fail when bytes outside of what a call may write have changed."""
         after = bytearray(self.memory)
         for start, end in writable:
             after[start:end] = before[start:end]
@@ -217,7 +221,8 @@ class Model:
         if len(after) != guest.MEMORY:
             raise Finding("the memory's size changed")
 
-    def _check_result(self, row, args, expected, result):
+    def check_result(self, row, args, expected, result):
+        """Fail when a call did not return what it must; note what it made."""
         if expected:
             codes = [self.codes[name] for name in expected]
             entry, _ = self.entry_of(row, args)

@@ -17,6 +17,7 @@ from wasm.schema import ALWAYS, CLASSES, is_list
 
 _NAMES = ("led", "bus", "a")
 _TOPICS = ("a", "a/b", "a/+", "#", "+/b")
+PATHS = ("f", "g", "../outside", "x/../../outside", "./f", "link", "link/f", "f/", "x" * 180)
 _PINS = 26
 _UNITS = 2
 
@@ -149,26 +150,32 @@ class Packaged(Model):
         policy = load(encode(policy_for(manifest)).encode())
         self.entries = [row[0] for row in gate_table(self._app([], manifest, policy).grant)]
         self.has_budget = True
-        self.rows = [row for row in self.rows if self.is_granted(row) and row["name"] != "exit"]
+        self.rows = [row for row in self.wanted() if self.is_granted(row)]
         self.app = self._app(self.rows, manifest, policy)
         self.app.start()
         self.gate = self.app.gate
-        self.begin(self.app._instance.exports, texts(folder))
+        self.begin(self.app._instance.exports, self.paths(folder))
+
+    def wanted(self):
+        """Return the functions to call, as far as they are granted."""
+        return [row for row in self.rows if row["name"] != "exit"]
 
     def _app(self, rows, manifest, policy):
         section = b"\x10wasmlet.manifest" + encode(manifest).encode()
         section = b"\0" + guest.leb(len(section)) + section
-        return wasm.App(guest.module(rows) + section, policy)
+        return wasm.App(self.module(rows) + section, policy)
+
+    def module(self, rows):
+        """Return a module that imports the functions."""
+        return guest.module(rows)
+
+    def paths(self, folder):
+        """Return texts that mean something, among them ways out of a folder."""
+        found = list(_NAMES + _TOPICS)
+        found += ["a/b/c", "key", "/etc/hostname", "..", folder, folder + "/f\0"]
+        found += [folder + "/" + path for path in PATHS]
+        return [text.encode() for text in found]
 
     def close(self):
         self.app.stop()
         self.closed = True
-
-
-def texts(folder):
-    """Return texts that mean something, among them ways out of a folder."""
-    paths = ("f", "g", "../outside", "x/../../outside", "./f", "link", "link/f", "f/", "x" * 180)
-    found = list(_NAMES + _TOPICS)
-    found += ["a/b/c", "key", "/etc/hostname", "..", folder, folder + "/f\0"]
-    found += [folder + "/" + path for path in paths]
-    return [text.encode() for text in found]

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Call every import under random grants with any arguments: run.py TABLE FOLDER SECONDS SEED.
 
-Every second round is an app with its drivers, whose files are in FOLDER; the others have drivers
-that only look. Each calls all that its grant allows, and goes on after its end. Each function must
+A round is behind drivers that only look, or an app with its drivers, whose files are in FOLDER, or
+one for WASI. Each calls all that its grant allows, and goes on after its end. Each function must
 succeed at times. The last line counts calls. For MicroPython.
 """
 
@@ -18,9 +18,10 @@ import guest
 from mocked import Mocked
 from model import Finding, name_of
 from packaged import Packaged
+from preview1 import Preview1
 
 _CALLS = 12  # of each function in a round
-_ROUNDS = 8  # at least
+_ROUNDS = 12  # at least
 _PATIENCE = 100  # rounds until each function must have succeeded
 
 
@@ -56,7 +57,7 @@ def one_round(model, number):
         for text in model.texts if row["makes"] == row["on"] else ():
             model.call(row, list(text))
             calls += 1
-    if number < 4:
+    if number < 6 and number % 3 != 2:
         for row in model.rows:
             for args in corners(model, row):
                 model.call(row, args)
@@ -68,9 +69,16 @@ def one_round(model, number):
             calls += 1
         gc.collect()
     model.close()
-    for row in model.rows:
+    for row in model.rows if model.outlives else ():
         model.try_call(row)
     return calls + len(model.rows)
+
+
+def make(table, folder, number):
+    """Return the guest of a round."""
+    if number % 3 == 0:
+        return Mocked(table, strict=number % 6 != 0)
+    return Packaged(table, folder) if number % 3 == 1 else Preview1(table, folder)
 
 
 def main(path, folder, seconds, seed):
@@ -84,8 +92,7 @@ def main(path, folder, seconds, seed):
     while number < _ROUNDS or missing or time.ticks_diff(end, time.ticks_ms()) > 0:
         if number == _PATIENCE and missing:
             raise Finding(f"never successful: {missing}")
-        real = number % 2 == 1
-        model = Packaged(table, folder) if real else Mocked(table, strict=number % 4 != 0)
+        model = make(table, folder, number)
         calls += one_round(model, number)
         missing -= model.done
         number += 1
