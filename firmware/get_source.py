@@ -106,7 +106,7 @@ class Archive:
 
 @contextlib.contextmanager
 def alone(folder):
-    """Wait until nobody else works in a folder: boards that are built side by side share sources."""
+    """Wait until nobody else works in a folder: boards built side by side share sources."""
     folder.mkdir(parents=True, exist_ok=True)
     with open(folder / ".lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

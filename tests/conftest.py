@@ -27,7 +27,7 @@ def group_of(item):
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config, items):
     """Keep groups together where tests run side by side (make test), the longest first."""
-    if config.getvalue("dist") != "loadgroup":
+    if config.getoption("dist", "no") != "loadgroup":
         return
     rank = {group: number for number, group in enumerate(LONGEST)}
     items.sort(key=lambda item: rank.get(group_of(item), len(rank)))

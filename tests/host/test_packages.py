@@ -23,6 +23,7 @@ def machine(root, tmp_path):
     def run(what, **scripts):
         for name, body in scripts.items():
             path = folder / name.replace("_", "-")
+            path.unlink(missing_ok=True)  # a link: writing through it would change the system's
             path.write_text("#!/bin/sh\n" + body, encoding="utf-8")
             path.chmod(0o755)
         environment = {"PATH": str(folder), "LOG": str(tmp_path / "log"), "BIN": str(folder)}

@@ -207,11 +207,10 @@ def test_every_way_is_named_when_none_works(root, tmp_path):
 
 
 def test_two_that_want_the_same_wait_for_each_other(tmp_path):
-    with get_source.alone(tmp_path), open(tmp_path / ".lock") as lock:
-        with pytest.raises(BlockingIOError):
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    with open(tmp_path / ".lock") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    with open(tmp_path / ".lock", "w") as other:
+        with get_source.alone(tmp_path), pytest.raises(BlockingIOError):
+            fcntl.flock(other, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(other, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 def test_what_has_no_package_is_named(capsys, tmp_path):
