@@ -14,9 +14,9 @@ BENCH_BOARD_IMAGES := $(BENCH_KERNELS:%=$(BENCH_BOARD_OUT)/%.bin)
 
 .PHONY: bench-board bench-xip
 
-bench-board: $(BUILD)/RPI_PICO/firmware.uf2 $(BENCH_WASM) $(BENCH_BOARD_IMAGES) $(BUILD)/apps/hello.wasm $(VENV_TEST) ## count cycles on the RP2040 image: Wasm, bytecode, @native, @viper, native code
+bench-board: $(BUILD)/RPI_PICO/firmware.uf2 $(BENCH_WASM) $(BENCH_BOARD_IMAGES) $(BUILD)/apps/hello.wasm $(BUILD)/frozen/gate.wasm $(VENV_TEST) ## count cycles on the RP2040 image: Wasm, bytecode, @native, @viper, native code
 	@$(VENV_PYTHON) $(BENCH_DIR)/board/cycles.py --jobs $(JOBS) --firmware $< --elf $(BENCH_BOARD_ELF) --kernels $(BENCH_OUT) \
-		--hello $(BUILD)/apps/hello.wasm --json $(BENCH_BOARD_JSON) $(BENCH_BOARD_FLAGS) $(BENCH_BOARD_KERNELS)
+		--hello $(BUILD)/apps/hello.wasm --gate $(BUILD)/frozen/gate.wasm --json $(BENCH_BOARD_JSON) $(BENCH_BOARD_FLAGS) $(BENCH_BOARD_KERNELS)
 
 bench-xip: $(BUILD)/RPI_PICO/firmware.uf2 $(BENCH_WASM) $(VENV_TEST) ## weigh what the RP2040's flash cache costs guests, with the interpreter in flash and in RAM
 	@$(VENV_PYTHON) $(BENCH_DIR)/board/xip.py --firmware $< --elf $(BENCH_BOARD_ELF) --kernels $(BENCH_OUT) $(BENCH_BOARD_KERNELS)

@@ -24,6 +24,7 @@ def values_of(**forms):
     return {("fib", form): value for form, value in forms.items()} | {
         ("start", "hello"): 5,
         ("start", "coremix"): 6,
+        ("pin", "write"): (700, 900),
     }
 
 

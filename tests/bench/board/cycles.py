@@ -97,6 +97,34 @@ def begin():
         pass
 print(timed(begin)[1] - empty)
 """
+# A pin is written by Python, and by a guest through the gate: cycles of one write each.
+PIN = """
+import _wasm, wasm
+N = 200
+pin = machine.Pin(25, machine.Pin.OUT)
+def rounds(_):
+    for _ in range(N):
+        pass
+def writes(_):
+    for _ in range(N):
+        pin.value(1)
+gate = _wasm.Gate([(kind, label, 255, 0, rate, bytes(16), False) for kind, label, rate in (
+    ('gpio', 'led', 4000000), ('i2c', 'bus', 0), ('timer', '', 0), ('kv', '', 0), ('time', '', 0),
+    ('sys', '', 0))])
+module = wasm.Module(open('gate.wasm', 'rb').read())
+imports = {}
+for space, name, _, _ in module.imports:
+    bound = gate.bind(space[8:] + '.' + name, lambda index: pin)
+    imports.setdefault(space, {})[name] = bound
+e = wasm.Instance(module, imports).exports
+led = e.gpio_open(0, 3)
+def cycles(f, *args):
+    f(*args)
+    return timed(f, *args)[1] - empty
+python = cycles(writes, 0) - cycles(rounds, 0)
+guest = cycles(e.writes, N, led) - cycles(e.no_writes, N)
+print((python // N, guest // N))
+"""
 
 
 class BoardError(Exception):
@@ -139,7 +167,7 @@ def forms_of(name, quick):
 
 
 def jobs_of(names, args):
-    """Return {(kernel, form) or ("start", app): (code, files)}."""
+    """Return {(kernel, form), ("start", app) or ("pin", "write"): (code, files)}."""
     origin = arena.address(args.elf)
     jobs = {}
     for name in names:
@@ -150,6 +178,7 @@ def jobs_of(names, args):
     for app, run in STARTS.items():
         file = args.hello if app == "hello" else args.kernels / f"{app}.wasm"
         jobs["start", app] = TIMED + FIRST_INSTRUCTION.format(run=run), [file]
+    jobs["pin", "write"] = TIMED + PIN, [args.gate]
     return jobs
 
 
@@ -168,7 +197,10 @@ def measure(jobs, firmware, processes):
 
 
 def collect(values, names):
-    """Return the figures: {"kernels": {kernel: {"n", "result", "cycles"}}, "start_cycles": {app}}.
+    """Return the figures.
+
+    {"kernels": {kernel: {"n", "result", "cycles"}}, "start_cycles": {app},
+    "pin_cycles": {"python", "guest"}}.
 
     Raises BoardError when a kernel's checksums differ.
     """
@@ -185,7 +217,11 @@ def collect(values, names):
             "result": results["c"],
             "cycles": {form: cycles for form, (_, cycles) in pairs.items()},
         }
-    return {"kernels": kernels, "start_cycles": {app: values["start", app] for app in STARTS}}
+    return {
+        "kernels": kernels,
+        "start_cycles": {app: values["start", app] for app in STARTS},
+        "pin_cycles": dict(zip(("python", "guest"), values["pin", "write"])),
+    }
 
 
 def table(figures):
@@ -202,6 +238,11 @@ def table(figures):
         lines.append(f"{label:16}{cells}{faster:>25}{cycles['wasm'] / cycles['c']:>11.2f}")
     for app, cycles in figures["start_cycles"].items():
         lines.append(f"from `import wasm` to the first instruction of {app}: {cycles:,} cycles")
+    pin = figures["pin_cycles"]
+    lines.append(
+        f"a pin written by a guest under a grant: {pin['guest']:,} cycles;"
+        f" by Python, pin.value(1): {pin['python']:,}"
+    )
     return lines
 
 
@@ -212,6 +253,7 @@ def main():
     parser.add_argument("--elf", type=Path, required=True, help="the same with its symbols")
     parser.add_argument("--kernels", type=Path, required=True, help="folder of NAME.wasm")
     parser.add_argument("--hello", type=Path, required=True, help="the smallest app")
+    parser.add_argument("--gate", type=Path, required=True, help="the module that writes a pin")
     parser.add_argument("--json", type=Path, required=True, help="file to write")
     parser.add_argument("--jobs", type=int, default=1, help="boards to emulate at a time")
     parser.add_argument(
