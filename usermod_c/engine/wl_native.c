@@ -90,7 +90,7 @@ static void count_block(struct wl_translator *t, wl_ctrl_t *c) {
     }
     count_dead_block(t, c);
     if (n->n_loops == n->loops_cap) {
-        uint32_t cap = n->loops_cap + WL_N_SITES_STEP;
+        uint32_t cap = n->loops_cap + WL_N_LOOPS_STEP;
         wl_nloop_t *p = wl_resize(n->allocator, n->loops, n->loops_cap * sizeof *p, cap * sizeof *p);
         if (p == NULL || cap > UINT16_MAX) {
             wl_native_fail(n);
@@ -123,13 +123,15 @@ static void count_end(struct wl_translator *t, wl_ctrl_t *c, bool live) {
 
 static void count_call(struct wl_translator *t, uint32_t func_index, bool tail) {
     (void)func_index;
+    SELF(t)->n_calls++;
     if (tail) {
         wl_native_fail(SELF(t));
     }
 }
 
 static void count_call_indirect(struct wl_translator *t, uint32_t type, uint32_t table, bool tail) {
-    if (tail || table >= WL_SITE_TABLES || type >> WL_SITE_TYPE_BITS != 0) {
+    count_call(t, 0, tail);
+    if (table >= WL_SITE_TABLES || type >> WL_SITE_TYPE_BITS != 0) {
         wl_native_fail(SELF(t));
     }
 }
@@ -289,36 +291,37 @@ const wl_sink_t wl_native_sink = {
 
 /* ---- Passes ---- */
 
-static WL_NOINLINE bool walk(wl_native_t *n, const wl_sink_t *sink) {
-    const wl_module_t *m = n->instance->module;
+static bool walk(wl_native_t *n, wl_validator_t *v, const wl_sink_t *sink) {
     wl_error_t error;
-    wl_validator_t *v = wl_validator_new(m, n->allocator, (struct wl_translator *)(void *)n);
-    if (v == NULL) {
-        return false;
-    }
     v->sink = sink;
-    wl_status_t status = wl_validate_body(v, n->func_index - m->n_imported_funcs, &error);
-    if (status == WL_OK && sink == &wl_native_sink) {
-        n->pinned = 0;
-        wl_be_finish(n);
-    }
-    wl_validator_free(v);
-    return status == WL_OK && !n->failed;
+    return wl_validate_body(v, n->func_index - v->module->n_imported_funcs, &error) == WL_OK && !n->failed;
 }
 
 static void free_arrays(wl_native_t *n) {
-    wl_free(n->allocator, n->sites, n->sites_cap * sizeof *n->sites);
+    wl_free(n->allocator, n->sites, n->sites == NULL ? 0 : n->n_calls * sizeof *n->sites);
     wl_free(n->allocator, n->loops, n->loops_cap * sizeof *n->loops);
-    wl_free(n->allocator, n->local_regs, n->n_locals);
-    wl_free(n->allocator, n->local_slots, n->n_locals * sizeof *n->local_slots);
-    wl_free(n->allocator, n->weights, n->n_locals * sizeof *n->weights);
+    wl_free(n->allocator, n->local_regs, n->local_regs == NULL ? 0 : n->n_locals);
+    wl_free(n->allocator, n->local_slots, n->local_slots == NULL ? 0 : n->n_locals * sizeof *n->local_slots);
+    wl_free(n->allocator, n->weights, n->weights == NULL ? 0 : n->n_locals * sizeof *n->weights);
 }
 
 /* Both passes over a body; `n` says where code goes. */
-static bool passes(wl_native_t *n) {
-    bool done = walk(n, &counting);
+static WL_NOINLINE bool passes(wl_native_t *n) {
+    wl_validator_t *v = wl_validator_new(n->instance->module, n->allocator, (struct wl_translator *)(void *)n);
+    bool done = v != NULL && walk(n, v, &counting);
     n->this_loop = 0;
-    return done && walk(n, &wl_native_sink);
+    if (done && n->n_calls > 0) {
+        n->sites = wl_alloc(n->allocator, n->n_calls * sizeof *n->sites);
+        done = n->sites != NULL;
+    }
+    if (done && walk(n, v, &wl_native_sink)) {
+        wl_be_finish(n);
+    }
+    done = done && !n->failed;
+    if (v != NULL) {
+        wl_validator_free(v);
+    }
+    return done;
 }
 
 static void begin(wl_native_t *n, wl_instance_t *instance, uint32_t func_index, const wl_allocator_t *allocator) {
@@ -336,6 +339,8 @@ void wl_native_init(wl_store_t *store) {
         c->native_size = 0;
     }
     if (c->native_size > 0) {
+        store->ctx.native = (wl_native_regs_t *)(void *)(c->words + c->native_start - WL_NATIVE_REGS_WORDS);
+        store->ctx.native->ctx = &store->ctx;
         c->native_used = wl_be_stubs(c->words + c->native_start, store);
         wl_be_sync(c->words + c->native_start, c->native_used * 2u);
     }

@@ -23,6 +23,8 @@
 
 #if WL_ENABLE_NATIVE
 
+#define WL_NATIVE_REGS_WORDS ((uint32_t)(sizeof(wl_native_regs_t) + 7) / 8 * 4)
+
 /* Behind a native body's header, in words. */
 enum { WL_N_OP = WL_H_WORDS, /* WLC_NATIVE: where the interpreter enters a frame */
        WL_N_SITES,           /* first site */
@@ -69,8 +71,8 @@ typedef enum {
 } wl_nwhere_t;
 
 typedef struct {
-    uint8_t where, reg, slots;
-    uint16_t home;
+    uint8_t where, reg;
+    uint16_t slots : 2, home : 14;
     uint32_t value, high;
 } wl_nentry_t;
 
@@ -100,7 +102,7 @@ typedef struct {
     uint8_t access_reg;
 } wl_nlocated_t;
 
-#define WL_N_SITES_STEP 8u
+#define WL_N_LOOPS_STEP 8u
 typedef struct {
     uint16_t distance, target, callee;
 } wl_nsite_t;
@@ -125,7 +127,8 @@ typedef struct wl_native {
     struct { uint16_t local; uint8_t mask; uint32_t end; } checks[WL_N_CHECKS];
     uint32_t next_check;
 
-    struct { uint32_t value; uint16_t pos; } literals[WL_N_LITERALS];
+    uint32_t literal_values[WL_N_LITERALS];
+    uint16_t literal_uses[WL_N_LITERALS]; /* positions */
     uint32_t n_literals, first_literal;
     uint32_t spill, reload; /* back end: code that stores and loads all locals' registers */
     uint16_t frame_pos;     /* back end: where the frame's size goes */
@@ -138,7 +141,7 @@ typedef struct wl_native {
     uint32_t n_locals;
     uint16_t ret_slot, first_operand;
     wl_nsite_t *sites;
-    uint32_t n_sites, sites_cap;
+    uint32_t n_sites, n_calls; /* written so far; counted */
     wl_nloop_t *loops;      /* in the order in which they begin */
     uint32_t n_loops, loops_cap, loop_depth, this_loop;
     uint32_t cost;          /* of the function's own block */

@@ -74,8 +74,8 @@ wl_nentry_t *wl_native_push(wl_native_t *n, wl_nwhere_t where, uint32_t slots) {
     make_room(n);
     wl_nentry_t *e = wl_native_entry(n, n->depth++);
     e->where = (uint8_t)where;
-    e->slots = (uint8_t)slots;
-    e->home = (uint16_t)n->height;
+    e->slots = slots & 3;
+    e->home = n->height & 0x3fff;
     n->height += slots;
     if (n->height > n->max_height) {
         n->max_height = n->height;
@@ -105,8 +105,8 @@ wl_nentry_t *wl_native_pop(wl_native_t *n, uint32_t slots) {
     if (index < n->low) {
         n->low = index;
         e->where = WL_N_HOME;
-        e->slots = (uint8_t)slots;
-        e->home = (uint16_t)n->height;
+        e->slots = slots & 3;
+        e->home = n->height & 0x3fff;
     }
     if (e->where == WL_N_REG) {
         n->used &= ~bit(e->reg);

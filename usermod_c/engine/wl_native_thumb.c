@@ -151,21 +151,21 @@ static void put_literals(wl_native_t *n) {
         put(n, 0x46c0); /* mov r8, r8 */
     }
     for (uint32_t i = 0; i < n->n_literals; i++) {
-        if (n->literals[i].pos == 0) {
+        if (n->literal_uses[i] == 0) {
             continue;
         }
-        uint32_t value = n->literals[i].value, at = n->pos;
-        bool frame = n->literals[i].pos & FRAME_LITERAL;
+        uint32_t value = n->literal_values[i], at = n->pos;
+        bool frame = n->literal_uses[i] & FRAME_LITERAL;
         put2(n, value & 0xffff, value >> 16);
         if (frame) {
             n->frame_pos = (uint16_t)at;
         }
         for (uint32_t k = i; k < n->n_literals; k++) {
-            uint32_t pos = n->literals[k].pos & ~FRAME_LITERAL, distance = (at - ((pos + 2) & ~1u)) * 2;
-            if (pos == 0 || n->literals[k].value != value || (frame && k > i)) {
+            uint32_t pos = n->literal_uses[k] & ~FRAME_LITERAL, distance = (at - ((pos + 2) & ~1u)) * 2;
+            if (pos == 0 || n->literal_values[k] != value || (frame && k > i)) {
                 continue;
             }
-            n->literals[k].pos = 0;
+            n->literal_uses[k] = 0;
             if (distance > LITERAL_REACH) {
                 wl_native_fail(n);
             } else if (n->code != NULL && (n->code[pos] & 0xf800) == 0x4800) {
@@ -202,8 +202,8 @@ static void put_literal(wl_native_t *n, uint32_t d, uint32_t value) {
     if (n->n_literals == 0) {
         n->first_literal = n->pos;
     }
-    n->literals[n->n_literals].value = value;
-    n->literals[n->n_literals++].pos = (uint16_t)n->pos;
+    n->literal_values[n->n_literals] = value;
+    n->literal_uses[n->n_literals++] = (uint16_t)n->pos;
     if (IS_LOW(d)) {
         put(n, 0x4800 | d << 8);
     } else {
@@ -213,7 +213,7 @@ static void put_literal(wl_native_t *n, uint32_t d, uint32_t value) {
 
 static bool literal_waits(const wl_native_t *n, uint32_t value) {
     for (uint32_t i = 0; i < n->n_literals; i++) {
-        if (n->literals[i].value == value && !(n->literals[i].pos & FRAME_LITERAL)) {
+        if (n->literal_values[i] == value && !(n->literal_uses[i] & FRAME_LITERAL)) {
             return true;
         }
     }
@@ -746,7 +746,7 @@ void wl_be_entry(wl_native_t *n) {
     }
     n->entry = n->pos;
     put_literal(n, 3, 0);
-    n->literals[n->n_literals - 1].pos |= FRAME_LITERAL;
+    n->literal_uses[n->n_literals - 1] |= FRAME_LITERAL;
     dp(n, N_CMP, FP, 3);
     skip_if(n, CC_LS, 2);
     jump_to_stub(n, WL_STOP_STACK);
@@ -998,7 +998,7 @@ uint32_t wl_be_stubs(uint16_t *code, const wl_store_t *store) {
     enum { LEAVE = WL_STOP_COUNT * 2, SERVE = LEAVE + 4, MEMORY = SERVE + 4, LITERALS = MEMORY + 4 };
     static const uint8_t pieces[] = {LEAVE, SERVE, MEMORY};
     const uint32_t literals[] = {
-        (uint32_t)(uintptr_t)&store->ctx.native, (uint32_t)(uintptr_t)wl_be_leave, (uint32_t)(uintptr_t)wl_be_serve,
+        (uint32_t)(uintptr_t)store->ctx.native, (uint32_t)(uintptr_t)wl_be_leave, (uint32_t)(uintptr_t)wl_be_serve,
         (uint32_t)(uintptr_t)wl_be_serve_memory};
     for (uint32_t i = 0; i < WL_STOP_COUNT; i++) {
         uint32_t piece = i == WL_SERVE_ACCESS ? MEMORY : i >= WL_SERVE_MISC ? SERVE : LEAVE, at = WL_BE_STUB(i);
@@ -1110,7 +1110,7 @@ __attribute__((naked)) void wl_be_serve_memory(void) {
 /* The check that failed stands before the access: r3 is given the memory's start and the offset, then
  * comes the load or store. Thumb-2 has no alignment to look after. */
 uint32_t wl_be_serve_access(wl_ctx_t *ctx, uint32_t link) {
-    wl_native_regs_t *regs = &ctx->native;
+    wl_native_regs_t *regs = ctx->native;
     const uint16_t *code = (const uint16_t *)(uintptr_t)(link & ~1u);
     const wl_memory_t *m = ctx->instance->memories[0];
     static const uint8_t sizes[] = {2, 1, 0, 0, 2, 1, 0, 1}; /* str strh strb ldrsb ldr ldrh ldrb ldrsh */
