@@ -11,6 +11,7 @@
 #define SELF(t) ((wl_native_t *)(void *)(t))
 #define MAX_WORDS 0x7ff0u
 #define ZERO_LOOP_SLOTS 6u /* so many locals are zeroed one by one, more by a function */
+#define LEAST_LIMIT_WEIGHT 16u
 #define LEAST_WEIGHT 2u    /* a local used less often gets no register */
 
 void wl_native_fail(wl_native_t *n) {
@@ -56,10 +57,20 @@ static void count_begin(struct wl_translator *t, wl_validator_t *v) {
     }
 }
 
-static void count_local(wl_native_t *n, uint32_t local) {
+static uint32_t weight_here(const wl_native_t *n) {
     static const uint16_t weights[] = {1, 8, 64, 512};
-    uint32_t weight = n->weights[local] + (uint32_t)weights[n->loop_depth < 3 ? n->loop_depth : 3];
+    return weights[n->loop_depth < 3 ? n->loop_depth : 3];
+}
+
+static void count_local(wl_native_t *n, uint32_t local) {
+    uint32_t weight = n->weights[local] + weight_here(n);
     n->weights[local] = (uint16_t)(weight < 0xffff ? weight : 0xffff);
+}
+
+static void count_simple(struct wl_translator *t, uint32_t op, uint32_t offset) {
+    wl_native_t *n = SELF(t);
+    bool word = op == WL_WASM_I32_LOAD || op == WL_WASM_F32_LOAD || op == WL_WASM_I32_STORE || op == WL_WASM_F32_STORE;
+    n->limit_weight += word && offset == 0 ? weight_here(n) : 0;
 }
 
 static void count_local_get(struct wl_translator *t, uint32_t index) {
@@ -149,7 +160,7 @@ static void skip_misc(struct wl_translator *t, uint32_t a, uint32_t b, bool c, u
 
 static const wl_sink_t counting = {
     .on_begin = count_begin,
-    .on_simple = skip_simple,
+    .on_simple = count_simple,
     .on_const = skip_const,
     .on_local_get = count_local_get,
     .on_local_set = count_local_set,
@@ -218,6 +229,23 @@ static void choose_locals(wl_native_t *n) {
     }
 }
 
+/* The last of the registers may serve better as the memory's limit. */
+static void choose_limit(wl_native_t *n) {
+    uint32_t reg = wl_be_limit_reg(n), count = wl_be_local_count(n);
+    bool all = n->reg_locals == count;
+    uint32_t last = n->local_of[n->reg_locals > 0 ? n->reg_locals - 1 : 0];
+    if (reg == 0 || n->limit_weight < LEAST_LIMIT_WEIGHT || (all && n->weights[last] >= n->limit_weight)) {
+        return;
+    }
+    if (all) {
+        n->local_regs[last] = WL_N_NO_REG;
+        n->reg_locals--;
+        n->assigned &= ~(1u << reg);
+    }
+    n->limit_reg = (uint8_t)reg;
+    n->locals_mask |= 1u << reg;
+}
+
 /* Locals that are not parameters are zero. */
 static void clear_locals(wl_native_t *n, const wl_functype_t *type) {
     uint32_t first = n->ret_slot + 1u, zeroed = n->first_operand - first, reg = WL_BE_RESULT;
@@ -256,6 +284,7 @@ static void write_begin(struct wl_translator *t, wl_validator_t *v) {
     layout_frame(n, type);
     v->ctrls[0].base = n->first_operand;
     choose_locals(n);
+    choose_limit(n);
     n->pos = WL_N_WORDS;
     wl_be_entry(n);
     n->start = n->pos;

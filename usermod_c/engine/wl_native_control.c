@@ -242,6 +242,7 @@ static void begin_loop(wl_native_t *n, wl_ctrl_t *c) {
     c->valid = (wl_regset_t)n->valid;
     c->dirty = (wl_regset_t)n->dirty;
     forget_checks(n);
+    n->loop_depth++;
     wl_be_loop(n);
     c->label = (uint16_t)n->pos;
     if (WL_ENABLE_FUEL) {
@@ -292,6 +293,7 @@ void wl_native_end(struct wl_translator *t, wl_ctrl_t *c, bool live) {
         return;
     }
     wl_native_step(n);
+    n->loop_depth -= c->op == WL_WASM_LOOP;
     bool reached = c->op != WL_WASM_LOOP && (c->label != 0 || c->else_label != 0);
     if (reached) {
         if (live) {

@@ -21,6 +21,11 @@ uint32_t wl_be_local_count(const wl_native_t *n) {
     return WL_BE_LOCALS;
 }
 
+uint32_t wl_be_limit_reg(const wl_native_t *n) {
+    (void)n;
+    return 0;
+}
+
 /* ---- Words and encodings ---- */
 
 static void put(wl_native_t *n, uint32_t half) {
