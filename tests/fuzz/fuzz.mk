@@ -90,6 +90,10 @@ $$(FUZZ_OUT)/native/$1.elf: $$(addprefix $$(FUZZ_OUT)/native/$1/,$$(FUZZ_NATIVE_
 		$$(patsubst %.c,%.o,$$(notdir $$(FUZZ_ENGINE_SRC) $$(TARGET_LARGE_SRC_$1))))
 	@$$(TARGET_TOOLS_$1)gcc $$(TARGET_CFLAGS_$1) $$^ $$(TARGET_LARGE_LDFLAGS_$1) -o $$@
 
+$$(FUZZ_OUT)/native/$1-dump.elf: $$(addprefix $$(FUZZ_OUT)/native/$1/,native_dump.o fz_host.o fz_heap_target.o \
+		$$(patsubst %.c,%.o,$$(notdir $$(FUZZ_ENGINE_SRC) $$(TARGET_LARGE_SRC_$1))))
+	@$$(TARGET_TOOLS_$1)gcc $$(TARGET_CFLAGS_$1) $$^ $$(TARGET_LARGE_LDFLAGS_$1) -o $$@
+
 -include $$(wildcard $$(FUZZ_OUT)/native/$1/*.d)
 endef
 $(foreach t,$(FUZZ_NATIVE),$(eval $(call fuzz_native,$t)))

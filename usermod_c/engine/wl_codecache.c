@@ -15,9 +15,11 @@ wl_status_t wl_codecache_new(wl_store_t *store) {
     }
     uint32_t words = c->size;
 #if WL_ENABLE_NATIVE
-    c->native_start = (c->size + 3u) & ~3u;
-    c->native_size = store->config.tier != WL_TIER_INTERP ? store->config.native_bytes / 8 * 4 : 0;
-    words = c->native_start + c->native_size;
+    if (store->config.tier != WL_TIER_INTERP) {
+        c->native_start = ((c->size + 3u) & ~3u) + WL_NATIVE_REGS_WORDS;
+        c->native_size = store->config.native_bytes / 8 * 4;
+        words = c->native_start + c->native_size;
+    }
 #endif
     c->words = wl_resize(&store->allocator, NULL, 0, words * 2u);
     if (c->words == NULL) {

@@ -11,6 +11,7 @@
 #define SELF(t) ((wl_native_t *)(void *)(t))
 #define MAX_WORDS 0x7ff0u
 #define ZERO_LOOP_SLOTS 6u /* so many locals are zeroed one by one, more by a function */
+#define LEAST_LIMIT_WEIGHT 16u
 #define LEAST_WEIGHT 2u    /* a local used less often gets no register */
 
 void wl_native_fail(wl_native_t *n) {
@@ -56,10 +57,20 @@ static void count_begin(struct wl_translator *t, wl_validator_t *v) {
     }
 }
 
-static void count_local(wl_native_t *n, uint32_t local) {
+static uint32_t weight_here(const wl_native_t *n) {
     static const uint16_t weights[] = {1, 8, 64, 512};
-    uint32_t weight = n->weights[local] + (uint32_t)weights[n->loop_depth < 3 ? n->loop_depth : 3];
+    return weights[n->loop_depth < 3 ? n->loop_depth : 3];
+}
+
+static void count_local(wl_native_t *n, uint32_t local) {
+    uint32_t weight = n->weights[local] + weight_here(n);
     n->weights[local] = (uint16_t)(weight < 0xffff ? weight : 0xffff);
+}
+
+static void count_simple(struct wl_translator *t, uint32_t op, uint32_t offset) {
+    wl_native_t *n = SELF(t);
+    bool word = op == WL_WASM_I32_LOAD || op == WL_WASM_F32_LOAD || op == WL_WASM_I32_STORE || op == WL_WASM_F32_STORE;
+    n->limit_weight += word && offset == 0 ? weight_here(n) : 0;
 }
 
 static void count_local_get(struct wl_translator *t, uint32_t index) {
@@ -90,7 +101,7 @@ static void count_block(struct wl_translator *t, wl_ctrl_t *c) {
     }
     count_dead_block(t, c);
     if (n->n_loops == n->loops_cap) {
-        uint32_t cap = n->loops_cap + WL_N_SITES_STEP;
+        uint32_t cap = n->loops_cap + WL_N_LOOPS_STEP;
         wl_nloop_t *p = wl_resize(n->allocator, n->loops, n->loops_cap * sizeof *p, cap * sizeof *p);
         if (p == NULL || cap > UINT16_MAX) {
             wl_native_fail(n);
@@ -123,13 +134,15 @@ static void count_end(struct wl_translator *t, wl_ctrl_t *c, bool live) {
 
 static void count_call(struct wl_translator *t, uint32_t func_index, bool tail) {
     (void)func_index;
+    SELF(t)->n_calls++;
     if (tail) {
         wl_native_fail(SELF(t));
     }
 }
 
 static void count_call_indirect(struct wl_translator *t, uint32_t type, uint32_t table, bool tail) {
-    if (tail || table >= WL_SITE_TABLES || type >> WL_SITE_TYPE_BITS != 0) {
+    count_call(t, 0, tail);
+    if (table >= WL_SITE_TABLES || type >> WL_SITE_TYPE_BITS != 0) {
         wl_native_fail(SELF(t));
     }
 }
@@ -147,7 +160,7 @@ static void skip_misc(struct wl_translator *t, uint32_t a, uint32_t b, bool c, u
 
 static const wl_sink_t counting = {
     .on_begin = count_begin,
-    .on_simple = skip_simple,
+    .on_simple = count_simple,
     .on_const = skip_const,
     .on_local_get = count_local_get,
     .on_local_set = count_local_set,
@@ -216,6 +229,23 @@ static void choose_locals(wl_native_t *n) {
     }
 }
 
+/* The last of the registers may serve better as the memory's limit. */
+static void choose_limit(wl_native_t *n) {
+    uint32_t reg = wl_be_limit_reg(n), count = wl_be_local_count(n);
+    bool all = n->reg_locals == count;
+    uint32_t last = n->local_of[n->reg_locals > 0 ? n->reg_locals - 1 : 0];
+    if (reg == 0 || n->limit_weight < LEAST_LIMIT_WEIGHT || (all && n->weights[last] >= n->limit_weight)) {
+        return;
+    }
+    if (all) {
+        n->local_regs[last] = WL_N_NO_REG;
+        n->reg_locals--;
+        n->assigned &= ~(1u << reg);
+    }
+    n->limit_reg = (uint8_t)reg;
+    n->locals_mask |= 1u << reg;
+}
+
 /* Locals that are not parameters are zero. */
 static void clear_locals(wl_native_t *n, const wl_functype_t *type) {
     uint32_t first = n->ret_slot + 1u, zeroed = n->first_operand - first, reg = WL_BE_RESULT;
@@ -254,6 +284,7 @@ static void write_begin(struct wl_translator *t, wl_validator_t *v) {
     layout_frame(n, type);
     v->ctrls[0].base = n->first_operand;
     choose_locals(n);
+    choose_limit(n);
     n->pos = WL_N_WORDS;
     wl_be_entry(n);
     n->start = n->pos;
@@ -289,36 +320,37 @@ const wl_sink_t wl_native_sink = {
 
 /* ---- Passes ---- */
 
-static WL_NOINLINE bool walk(wl_native_t *n, const wl_sink_t *sink) {
-    const wl_module_t *m = n->instance->module;
+static bool walk(wl_native_t *n, wl_validator_t *v, const wl_sink_t *sink) {
     wl_error_t error;
-    wl_validator_t *v = wl_validator_new(m, n->allocator, (struct wl_translator *)(void *)n);
-    if (v == NULL) {
-        return false;
-    }
     v->sink = sink;
-    wl_status_t status = wl_validate_body(v, n->func_index - m->n_imported_funcs, &error);
-    if (status == WL_OK && sink == &wl_native_sink) {
-        n->pinned = 0;
-        wl_be_finish(n);
-    }
-    wl_validator_free(v);
-    return status == WL_OK && !n->failed;
+    return wl_validate_body(v, n->func_index - v->module->n_imported_funcs, &error) == WL_OK && !n->failed;
 }
 
 static void free_arrays(wl_native_t *n) {
-    wl_free(n->allocator, n->sites, n->sites_cap * sizeof *n->sites);
+    wl_free(n->allocator, n->sites, n->sites == NULL ? 0 : n->n_calls * sizeof *n->sites);
     wl_free(n->allocator, n->loops, n->loops_cap * sizeof *n->loops);
-    wl_free(n->allocator, n->local_regs, n->n_locals);
-    wl_free(n->allocator, n->local_slots, n->n_locals * sizeof *n->local_slots);
-    wl_free(n->allocator, n->weights, n->n_locals * sizeof *n->weights);
+    wl_free(n->allocator, n->local_regs, n->local_regs == NULL ? 0 : n->n_locals);
+    wl_free(n->allocator, n->local_slots, n->local_slots == NULL ? 0 : n->n_locals * sizeof *n->local_slots);
+    wl_free(n->allocator, n->weights, n->weights == NULL ? 0 : n->n_locals * sizeof *n->weights);
 }
 
 /* Both passes over a body; `n` says where code goes. */
-static bool passes(wl_native_t *n) {
-    bool done = walk(n, &counting);
+static WL_NOINLINE bool passes(wl_native_t *n) {
+    wl_validator_t *v = wl_validator_new(n->instance->module, n->allocator, (struct wl_translator *)(void *)n);
+    bool done = v != NULL && walk(n, v, &counting);
     n->this_loop = 0;
-    return done && walk(n, &wl_native_sink);
+    if (done && n->n_calls > 0) {
+        n->sites = wl_alloc(n->allocator, n->n_calls * sizeof *n->sites);
+        done = n->sites != NULL;
+    }
+    if (done && walk(n, v, &wl_native_sink)) {
+        wl_be_finish(n);
+    }
+    done = done && !n->failed;
+    if (v != NULL) {
+        wl_validator_free(v);
+    }
+    return done;
 }
 
 static void begin(wl_native_t *n, wl_instance_t *instance, uint32_t func_index, const wl_allocator_t *allocator) {
@@ -336,6 +368,8 @@ void wl_native_init(wl_store_t *store) {
         c->native_size = 0;
     }
     if (c->native_size > 0) {
+        store->ctx.native = (wl_native_regs_t *)(void *)(c->words + c->native_start - WL_NATIVE_REGS_WORDS);
+        store->ctx.native->ctx = &store->ctx;
         c->native_used = wl_be_stubs(c->words + c->native_start, store);
         wl_be_sync(c->words + c->native_start, c->native_used * 2u);
     }

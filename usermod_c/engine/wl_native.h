@@ -23,6 +23,8 @@
 
 #if WL_ENABLE_NATIVE
 
+#define WL_NATIVE_REGS_WORDS ((uint32_t)(sizeof(wl_native_regs_t) + 7) / 8 * 4)
+
 /* Behind a native body's header, in words. */
 enum { WL_N_OP = WL_H_WORDS, /* WLC_NATIVE: where the interpreter enters a frame */
        WL_N_SITES,           /* first site */
@@ -57,7 +59,7 @@ typedef enum {
 
 #define WL_N_WINDOW 16u /* operands that may be elsewhere than at home; a power of two */
 #define WL_N_LOCAL_REGS 8
-#define WL_N_CHECKS 4
+#define WL_N_CHECKS 6u
 #define WL_N_LITERALS 32
 
 typedef enum {
@@ -69,9 +71,9 @@ typedef enum {
 } wl_nwhere_t;
 
 typedef struct {
-    uint8_t where, reg, slots;
-    uint16_t home;
-    uint32_t value, high;
+    uint8_t where, reg;
+    uint16_t slots : 2, home : 14;
+    uint32_t value, high; /* of an operand in a register: see wl_native_zeros */
 } wl_nentry_t;
 
 /* A comparison: of a register with another or with a constant. */
@@ -100,7 +102,7 @@ typedef struct {
     uint8_t access_reg;
 } wl_nlocated_t;
 
-#define WL_N_SITES_STEP 8u
+#define WL_N_LOOPS_STEP 8u
 typedef struct {
     uint16_t distance, target, callee;
 } wl_nsite_t;
@@ -121,12 +123,15 @@ typedef struct wl_native {
     wl_ncompare_t compare;
     wl_nentry_t window[WL_N_WINDOW];
 
-    /* Accesses through a local that have been checked: up to `end`, for alignment by `mask`. */
-    struct { uint16_t local; uint8_t mask; uint32_t end; } checks[WL_N_CHECKS];
+    /* What is known of locals since the last label: accesses up to `end` are in bounds; low bits that are zero. */
+    struct { uint16_t local; uint8_t zeros; uint32_t end; } checks[WL_N_CHECKS];
     uint32_t next_check;
 
-    struct { uint32_t value; uint16_t pos; } literals[WL_N_LITERALS];
+    uint32_t literal_values[WL_N_LITERALS];
+    uint16_t literal_uses[WL_N_LITERALS]; /* positions */
     uint32_t n_literals, first_literal;
+    uint8_t flags_reg;      /* back end: whose value the flags are set by */
+    uint16_t flags_pos;     /* at this position */
     uint32_t spill, reload; /* back end: code that stores and loads all locals' registers */
     uint16_t frame_pos;     /* back end: where the frame's size goes */
 
@@ -138,10 +143,12 @@ typedef struct wl_native {
     uint32_t n_locals;
     uint16_t ret_slot, first_operand;
     wl_nsite_t *sites;
-    uint32_t n_sites, sites_cap;
+    uint32_t n_sites, n_calls; /* written so far; counted */
     wl_nloop_t *loops;      /* in the order in which they begin */
     uint32_t n_loops, loops_cap, loop_depth, this_loop;
     uint32_t cost;          /* of the function's own block */
+    uint32_t limit_weight;  /* of accesses to words, as of locals */
+    uint8_t limit_reg;      /* a local's register that holds the memory's size less 4, or 0 */
 
     wl_instance_t *instance;
     wl_validator_t *v;
@@ -188,6 +195,13 @@ void wl_native_store_locals(wl_native_t *n, uint32_t mask);
 static inline uint32_t wl_native_peek(const wl_native_t *n) {
     return n->v->r.pos < n->v->r.end ? n->v->r.bytes[n->v->r.pos] : 0xff;
 }
+/* How many of an operand's low bits, of two, are zero for sure. In registers: `high` is that number, and
+ * `value` the local that the operand differs from by a multiple of 4, counted from 1, or 0. */
+uint32_t wl_native_zeros(wl_native_t *n, const wl_nentry_t *e);
+/* Remembers that of a local; `end`: that an access that ends so far behind it has been checked. */
+void wl_native_remember(wl_native_t *n, uint32_t local, uint32_t zeros, uint32_t end);
+/* What is known: how far behind a local accesses have been checked. */
+uint32_t wl_native_checked(const wl_native_t *n, uint32_t local);
 /* A comparison that was put off, or a flag on the stack, as a register. */
 void wl_native_settle_compare(wl_native_t *n);
 
@@ -233,6 +247,8 @@ wl_helper_t wl_native_helper(uint32_t op, wl_helpkind_t *kind, bool *swapped);
 extern const uint8_t wl_be_locals[WL_BE_LOCALS]; /* registers that locals may live in, best first */
 /* How many of them this instance's code may use. */
 uint32_t wl_be_local_count(const wl_native_t *n);
+/* The last of them, when it would better hold the memory's size less 4 in bodies that access it much; else 0. */
+uint32_t wl_be_limit_reg(const wl_native_t *n);
 
 /* The stubs at the start of a region; returns their words. The n-th's address is that of word
  * WL_BE_STUB(n). */

@@ -103,7 +103,7 @@ static void emit_return(wl_native_t *n) {
     }
     wl_nentry_t *top = wl_native_entry(n, n->depth - 1);
     if (f->n_results == 1 && f->result_slots == 1) {
-        wl_nentry_t e = {.where = WL_N_HOME, .slots = 1, .home = (uint16_t)(n->height - 1)};
+        wl_nentry_t e = {.where = WL_N_HOME, .slots = 1, .home = (n->height - 1) & 0x3fff};
         if (n->depth - 1 >= n->low) {
             e = *top;
         }
@@ -242,6 +242,7 @@ static void begin_loop(wl_native_t *n, wl_ctrl_t *c) {
     c->valid = (wl_regset_t)n->valid;
     c->dirty = (wl_regset_t)n->dirty;
     forget_checks(n);
+    n->loop_depth++;
     wl_be_loop(n);
     c->label = (uint16_t)n->pos;
     if (WL_ENABLE_FUEL) {
@@ -292,6 +293,7 @@ void wl_native_end(struct wl_translator *t, wl_ctrl_t *c, bool live) {
         return;
     }
     wl_native_step(n);
+    n->loop_depth -= c->op == WL_WASM_LOOP;
     bool reached = c->op != WL_WASM_LOOP && (c->label != 0 || c->else_label != 0);
     if (reached) {
         if (live) {
@@ -331,15 +333,9 @@ static void push_results(wl_native_t *n, const wl_functype_t *type) {
 }
 
 static void add_site(wl_native_t *n, uint32_t distance, uint32_t at, uint32_t callee) {
-    if (n->n_sites == n->sites_cap) {
-        uint32_t cap = n->sites_cap + WL_N_SITES_STEP;
-        wl_nsite_t *p = wl_resize(n->allocator, n->sites, n->sites_cap * sizeof *p, cap * sizeof *p);
-        if (p == NULL) {
-            wl_native_fail(n);
-            return;
-        }
-        n->sites = p;
-        n->sites_cap = cap;
+    if (n->n_sites == n->n_calls) { /* cannot be: they have been counted */
+        wl_native_fail(n);
+        return;
     }
     n->sites[n->n_sites++] = (wl_nsite_t){.distance = (uint16_t)distance, .target = (uint16_t)at, .callee = (uint16_t)callee};
 }

@@ -25,6 +25,9 @@ void wl_native_load_locals(wl_native_t *n, uint32_t mask) {
             wl_be_load_slot(n, wl_be_locals[i], n->local_slots[n->local_of[i]]);
         }
     }
+    if (n->limit_reg != 0 && (mask >> n->limit_reg & 1)) {
+        wl_be_const(n, n->limit_reg, n->instance->memory_floor - 4);
+    }
     n->valid |= mask;
     n->dirty &= ~mask;
 }
@@ -56,9 +59,53 @@ void wl_native_local_changed(wl_native_t *n, uint32_t local) {
     }
     for (uint32_t i = 0; i < WL_N_CHECKS; i++) {
         if (n->checks[i].local == local) {
-            n->checks[i].end = 0;
+            n->checks[i].end = n->checks[i].zeros = 0;
         }
     }
+}
+
+/* ---- What is known of values ---- */
+
+uint32_t wl_native_checked(const wl_native_t *n, uint32_t local) {
+    for (uint32_t i = 0; i < WL_N_CHECKS; i++) {
+        if (n->checks[i].local == local) {
+            return n->checks[i].end;
+        }
+    }
+    return 0;
+}
+
+void wl_native_remember(wl_native_t *n, uint32_t local, uint32_t zeros, uint32_t end) {
+    uint32_t at = n->next_check;
+    for (uint32_t i = 0; i < WL_N_CHECKS; i++) {
+        if (n->checks[i].local == local) {
+            at = i;
+        }
+    }
+    if (at == n->next_check) { /* the oldest goes */
+        n->next_check = (at + 1) % WL_N_CHECKS;
+    }
+    if (n->checks[at].local != local) {
+        n->checks[at].local = (uint16_t)local;
+        n->checks[at].zeros = 0;
+        n->checks[at].end = 0;
+    }
+    n->checks[at].zeros = (uint8_t)(zeros > n->checks[at].zeros ? zeros : n->checks[at].zeros);
+    n->checks[at].end = end > n->checks[at].end ? end : n->checks[at].end;
+}
+
+uint32_t wl_native_zeros(wl_native_t *n, const wl_nentry_t *e) {
+    uint32_t zeros = 0;
+    if (e->where == WL_N_REG) {
+        zeros = e->high;
+    } else if (e->where == WL_N_CONST) {
+        zeros = (uint32_t)__builtin_ctz(e->value | 4);
+    } else if (e->where == WL_N_LOCAL) {
+        for (uint32_t i = 0; i < WL_N_CHECKS; i++) {
+            zeros = n->checks[i].local == e->value ? n->checks[i].zeros : zeros;
+        }
+    }
+    return zeros;
 }
 
 /* ---- The stack ---- */
@@ -74,8 +121,8 @@ wl_nentry_t *wl_native_push(wl_native_t *n, wl_nwhere_t where, uint32_t slots) {
     make_room(n);
     wl_nentry_t *e = wl_native_entry(n, n->depth++);
     e->where = (uint8_t)where;
-    e->slots = (uint8_t)slots;
-    e->home = (uint16_t)n->height;
+    e->slots = slots & 3;
+    e->home = n->height & 0x3fff;
     n->height += slots;
     if (n->height > n->max_height) {
         n->max_height = n->height;
@@ -89,6 +136,7 @@ wl_nentry_t *wl_native_push(wl_native_t *n, wl_nwhere_t where, uint32_t slots) {
 void wl_native_push_reg(wl_native_t *n, uint32_t reg) {
     wl_nentry_t *e = wl_native_push(n, WL_N_REG, 1);
     e->reg = (uint8_t)reg;
+    e->value = e->high = 0;
     n->used |= bit(reg) & WL_BE_TEMPS;
 }
 
@@ -105,8 +153,8 @@ wl_nentry_t *wl_native_pop(wl_native_t *n, uint32_t slots) {
     if (index < n->low) {
         n->low = index;
         e->where = WL_N_HOME;
-        e->slots = (uint8_t)slots;
-        e->home = (uint16_t)n->height;
+        e->slots = slots & 3;
+        e->home = n->height & 0x3fff;
     }
     if (e->where == WL_N_REG) {
         n->used &= ~bit(e->reg);
@@ -221,6 +269,9 @@ void wl_native_flush_temps(wl_native_t *n) {
 void wl_native_save_readers(wl_native_t *n, uint32_t local) {
     for (uint32_t i = n->low; i < n->depth; i++) {
         wl_nentry_t *e = wl_native_entry(n, i);
+        if (e->where == WL_N_REG && e->value == local + 1) {
+            e->value = 0; /* it differs from what the local was */
+        }
         if (e->where != WL_N_LOCAL || e->value != local) {
             continue;
         }
@@ -230,6 +281,7 @@ void wl_native_save_readers(wl_native_t *n, uint32_t local) {
             n->used |= bit(reg);
             e->where = WL_N_REG;
             e->reg = (uint8_t)reg;
+            e->value = e->high = 0;
         } else {
             wl_native_put_home(n, e);
         }

@@ -29,6 +29,43 @@ static void push_const(wl_native_t *n, uint64_t value, uint32_t slots) {
 
 /* ---- i32 ---- */
 
+/* What is known of a result's low bits, from its operands. */
+typedef struct {
+    uint32_t zeros, local;
+} low_bits_t;
+
+/* The local that an operand is, or differs from by a multiple of 4; counted from 1, or 0. */
+static uint32_t origin(const wl_nentry_t *e) {
+    return e->where == WL_N_LOCAL ? e->value + 1 : e->where == WL_N_REG ? e->value : 0;
+}
+
+static low_bits_t low_bits(wl_native_t *n, wl_nalu_t op, const wl_nentry_t *a, const wl_nentry_t *b) {
+    low_bits_t r = {0, 0};
+    if (WL_UNALIGNED_ACCESS) {
+        return r;
+    }
+    uint32_t x = wl_native_zeros(n, a), y = wl_native_zeros(n, b);
+    switch (op) {
+        case WL_ALU_ADD: r.local = y >= 2 ? origin(a) : x >= 2 ? origin(b) : 0; /* fallthrough */
+        case WL_ALU_SUB:
+        case WL_ALU_OR:
+        case WL_ALU_XOR: r.zeros = x < y ? x : y; break;
+        case WL_ALU_AND: r.zeros = x > y ? x : y; break;
+        case WL_ALU_MUL: r.zeros = x + y; break;
+        case WL_ALU_SHL: r.zeros = x + (b->where == WL_N_CONST ? b->value & 31 : 0); break;
+        default: break;
+    }
+    r.zeros = r.zeros < 2 ? r.zeros : 2;
+    return r;
+}
+
+static void push_result(wl_native_t *n, uint32_t reg, low_bits_t known) {
+    wl_native_push_reg(n, reg);
+    wl_nentry_t *e = wl_native_entry(n, n->depth - 1);
+    e->high = known.zeros;
+    e->value = known.local;
+}
+
 static void do_alu(wl_native_t *n, uint32_t wasm_op) {
     static const uint8_t ops[] = {
         WL_ALU_ADD, WL_ALU_SUB, WL_ALU_MUL, 0, 0, 0, 0, WL_ALU_AND, WL_ALU_OR, WL_ALU_XOR,
@@ -44,15 +81,16 @@ static void do_alu(wl_native_t *n, uint32_t wasm_op) {
     if (b->where == WL_N_CONST && op >= WL_ALU_SHL) {
         b->value &= 31;
     }
+    low_bits_t known = low_bits(n, op, a, b);
     if (b->where == WL_N_CONST && wl_be_alu_fits(op, b->value)) {
         uint32_t value = b->value, x = wl_native_reg(n, a), d = wl_native_target(n, x, x);
         wl_be_alu_const(n, op, d, x, value);
-        wl_native_push_reg(n, d);
+        push_result(n, d, known);
         return;
     }
     uint32_t x = wl_native_reg(n, a), y = wl_native_reg(n, b), d = wl_native_target(n, x, y);
     wl_be_alu(n, op, d, x, y);
-    wl_native_push_reg(n, d);
+    push_result(n, d, known);
 }
 
 static void do_divide(wl_native_t *n, uint32_t op) {
@@ -341,25 +379,15 @@ static void slow_access(wl_native_t *n, uint32_t log2, uint32_t offset, bool sto
 
 /* What an access through an operand still has to check; remembers that it was checked. */
 static void find_checks(wl_native_t *n, const wl_nentry_t *address, wl_naccess_t *access, uint32_t log2) {
-    uint32_t end = access->offset + (1u << log2), mask = (1u << access->log2) - 1;
+    uint32_t end = access->offset + (1u << log2), local = origin(address);
     access->check = WL_ENABLE_NATIVE_CHECKS;
-    access->align = !WL_UNALIGNED_ACCESS && mask != 0;
-    if (address->where != WL_N_LOCAL) {
-        return;
+    access->align = !WL_UNALIGNED_ACCESS && wl_native_zeros(n, address) < access->log2;
+    if (address->where == WL_N_LOCAL) {
+        access->check = access->check && wl_native_checked(n, address->value) < end;
+        wl_native_remember(n, address->value, access->log2, end);
+    } else if (local != 0) {
+        wl_native_remember(n, local - 1, access->log2, 0);
     }
-    for (uint32_t i = 0; i < WL_N_CHECKS; i++) {
-        if (n->checks[i].local == address->value && n->checks[i].end > 0) {
-            access->check = access->check && n->checks[i].end < end;
-            access->align = access->align && (mask & ~(uint32_t)n->checks[i].mask) != 0;
-            n->checks[i].end = end > n->checks[i].end ? end : n->checks[i].end;
-            n->checks[i].mask |= (uint8_t)mask;
-            return;
-        }
-    }
-    uint32_t i = n->next_check++ % WL_N_CHECKS;
-    n->checks[i].local = (uint16_t)address->value;
-    n->checks[i].end = end;
-    n->checks[i].mask = (uint8_t)mask;
 }
 
 /* An access at a constant address that is in bounds for sure. */
@@ -499,6 +527,7 @@ void wl_native_local_set(struct wl_translator *t, uint32_t index, bool tee) {
     wl_native_step(n);
     wl_nentry_t *e = wl_native_pop(n, slots);
     wl_nentry_t value = *e;
+    uint32_t zeros = wl_native_zeros(n, &value);
     bool same = value.where == WL_N_LOCAL && value.value == index;
     if (!same) {
         wl_native_save_readers(n, index);
@@ -518,6 +547,9 @@ void wl_native_local_set(struct wl_translator *t, uint32_t index, bool tee) {
             wl_native_push_reg(n, from);
             return;
         }
+    }
+    if (!same && slots == 1 && zeros > 0) {
+        wl_native_remember(n, index, zeros, 0);
     }
     if (tee) {
         push_local(n, index);

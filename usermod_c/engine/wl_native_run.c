@@ -9,10 +9,6 @@
 
 #if WL_ENABLE_NATIVE
 
-static wl_ctx_t *context_of(wl_native_regs_t *regs) {
-    return (wl_ctx_t *)(void *)((char *)regs - offsetof(wl_ctx_t, native));
-}
-
 static wl_store_t *store_of(const wl_ctx_t *ctx) {
     return ctx->instance->store;
 }
@@ -49,7 +45,7 @@ static void make_canonical(wl_ctx_t *ctx) {
     while (h != NULL) {
         uint32_t *saved = slot_at(fp, h[WL_H_RET]);
         if (*saved == out) {
-            *saved = ctx->native_back;
+            *saved = ctx->native->back;
             return;
         }
         const uint16_t *at = code_at(*saved);
@@ -121,28 +117,28 @@ static wl_status_t memory_status(wl_ctx_t *ctx) {
     const uint16_t *h = wl_native_find(store_of(ctx), ctx->ip);
     wl_nlocated_t found = {0};
     wl_native_locate(ctx->instance, h[WL_H_FUNC], (uint32_t)(ctx->ip - h), &found);
-    return wl_memory_trap(ctx->instance->memories[0], (uint64_t)ctx->native.regs[found.access_reg & 31] + found.access_end);
+    return wl_memory_trap(ctx->instance->memories[0], (uint64_t)ctx->native->regs[found.access_reg & 31] + found.access_end);
 }
 
 static bool trapped(wl_ctx_t *ctx) {
-    switch (ctx->native.stop) {
+    switch (ctx->native->stop) {
         case WL_STOP_MEMORY: return stop(ctx, WL_EXIT_TRAP, memory_status(ctx));
         case WL_STOP_DIV_ZERO: return stop(ctx, WL_EXIT_TRAP, WL_TRAP_DIV_ZERO);
         case WL_STOP_OVERFLOW: return stop(ctx, WL_EXIT_TRAP, WL_TRAP_INT_OVERFLOW);
         case WL_STOP_UNREACHABLE: return stop(ctx, WL_EXIT_TRAP, WL_TRAP_UNREACHABLE);
-        default: return stop(ctx, WL_EXIT_TRAP, ctx->native.result);
+        default: return stop(ctx, WL_EXIT_TRAP, ctx->native->result);
     }
 }
 
 /* Takes the state back from the registers; true when there is something to go on with at once. */
 static bool leave(wl_ctx_t *ctx) {
-    wl_native_regs_t *regs = &ctx->native;
+    wl_native_regs_t *regs = ctx->native;
     const uint16_t *at = code_at(regs->pc);
     ctx->fuel = (int32_t)regs->fuel;
     ctx->fp = (uint32_t *)(uintptr_t)regs->fp;
     ctx->acc = regs->result;
     if (regs->stop == WL_STOP_RETURN) {
-        ctx->ip = WL_UNPACK(ctx, ctx->native_back);
+        ctx->ip = WL_UNPACK(ctx, ctx->native->back);
         ctx->fp -= ctx->ip[-1] / WL_SLOT_BYTES;
         return true;
     }
@@ -177,9 +173,9 @@ static bool run(wl_ctx_t *ctx) {
         at = h + site[WL_SITE_TARGET];
     }
     uint32_t *saved = slot_at(ctx->fp, h[WL_H_RET]);
-    ctx->native_back = *saved;
+    ctx->native->back = *saved;
     *saved = way_out(ctx);
-    wl_native_regs_t *regs = &ctx->native;
+    wl_native_regs_t *regs = ctx->native;
     regs->fp = (uint32_t)(uintptr_t)fp;
     regs->fuel = (uint32_t)ctx->fuel;
     regs->result = ctx->acc;
@@ -210,7 +206,7 @@ static uint32_t leave_with(wl_native_regs_t *regs, uint32_t why, uint32_t pc) {
 }
 
 static uint32_t serve_misc(wl_ctx_t *ctx, uint32_t link) {
-    wl_native_regs_t *regs = &ctx->native;
+    wl_native_regs_t *regs = ctx->native;
     ctx->fuel = (int32_t)regs->fuel;
     wl_status_t status = wl_misc(ctx, code_at(link) - 1, (uint32_t *)(uintptr_t)regs->fp);
     regs->fuel = (uint32_t)ctx->fuel;
@@ -225,7 +221,7 @@ static uint32_t serve_misc(wl_ctx_t *ctx, uint32_t link) {
 }
 
 static uint32_t serve_indirect(wl_ctx_t *ctx, uint32_t what, uint32_t link) {
-    wl_native_regs_t *regs = &ctx->native;
+    wl_native_regs_t *regs = ctx->native;
     const uint16_t *h = resolve(ctx, what, (uint32_t *)(uintptr_t)regs->fp);
     if (h != NULL && wl_codecache_is_native(store_of(ctx), h)) {
         return WL_BE_ADDRESS(h + h[WL_N_ENTRY]);
@@ -235,7 +231,7 @@ static uint32_t serve_indirect(wl_ctx_t *ctx, uint32_t what, uint32_t link) {
 
 /* Returns the address to go on at, or 0 when code is to be left. */
 __attribute__((used)) uint32_t wl_native_serve(wl_native_regs_t *regs, uint32_t what, uint32_t service, uint32_t link) {
-    wl_ctx_t *ctx = context_of(regs);
+    wl_ctx_t *ctx = regs->ctx;
     if (service == WL_SERVE_MISC) {
         return serve_misc(ctx, link);
     }

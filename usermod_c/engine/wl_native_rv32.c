@@ -21,6 +21,11 @@ uint32_t wl_be_local_count(const wl_native_t *n) {
     return WL_BE_LOCALS;
 }
 
+uint32_t wl_be_limit_reg(const wl_native_t *n) {
+    (void)n;
+    return 0;
+}
+
 /* ---- Words and encodings ---- */
 
 static void put(wl_native_t *n, uint32_t half) {
@@ -659,7 +664,7 @@ static uint32_t short_jump(uint32_t x) {
 uint32_t wl_be_stubs(uint16_t *code, const wl_store_t *store) {
     /* Which, into t0, and a jump to one of the pieces that load t1 with the registers' address and leave. */
     enum { PIECES = WL_STOP_COUNT * 2, PIECE_WORDS = 8 };
-    const uint32_t regs = (uint32_t)(uintptr_t)&store->ctx.native;
+    const uint32_t regs = (uint32_t)(uintptr_t)store->ctx.native;
     const uint32_t targets[] = {(uint32_t)(uintptr_t)wl_be_leave, (uint32_t)(uintptr_t)wl_be_serve,
                                 (uint32_t)(uintptr_t)wl_be_serve_memory};
     for (uint32_t i = 0; i < WL_STOP_COUNT; i++) {
@@ -751,7 +756,7 @@ __attribute__((naked)) void wl_be_serve_memory(void) {
 /* The check that failed stands before the access: t0 becomes the memory's start and the address, perhaps
  * with an upper part of the offset, then comes the load or store. */
 uint32_t wl_be_serve_access(wl_ctx_t *ctx, uint32_t link) {
-    wl_native_regs_t *regs = &ctx->native;
+    wl_native_regs_t *regs = ctx->native;
     const uint16_t *code = (const uint16_t *)(uintptr_t)link;
     const wl_memory_t *m = ctx->instance->memories[0];
     uint32_t word = get32(code), offset = 0;

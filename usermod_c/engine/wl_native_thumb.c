@@ -29,6 +29,10 @@ uint32_t wl_be_local_count(const wl_native_t *n) {
     return fixed_limit(n) ? 5 : 4;
 }
 
+uint32_t wl_be_limit_reg(const wl_native_t *n) {
+    return WL_THUMB2 && fixed_limit(n) ? LIM : 0;
+}
+
 /* ---- Words ---- */
 
 static void put(wl_native_t *n, uint32_t half) {
@@ -94,8 +98,17 @@ enum { CC_EQ, CC_NE, CC_HS, CC_LO, CC_MI, CC_PL, CC_HI = 8, CC_LS, CC_GE, CC_LT,
 
 static const uint8_t conditions[WL_COND_COUNT] = {CC_EQ, CC_NE, CC_LT, CC_LO, CC_GE, CC_HS, CC_GT, CC_HI, CC_LE, CC_LS};
 
+/* Behind an instruction that sets the flags by its result: comparing that with zero is done. */
+static void flags_are_of(wl_native_t *n, uint32_t reg) {
+    n->flags_reg = (uint8_t)reg;
+    n->flags_pos = (uint16_t)n->pos;
+}
+
 static void dp(wl_native_t *n, uint32_t op, uint32_t d, uint32_t m) {
     put(n, 0x4000 | op << 6 | m << 3 | d);
+    if (op != N_CMP) {
+        flags_are_of(n, d);
+    }
 }
 
 static void wide(wl_native_t *n, uint32_t op, uint32_t d, uint32_t a, uint32_t b) {
@@ -151,21 +164,21 @@ static void put_literals(wl_native_t *n) {
         put(n, 0x46c0); /* mov r8, r8 */
     }
     for (uint32_t i = 0; i < n->n_literals; i++) {
-        if (n->literals[i].pos == 0) {
+        if (n->literal_uses[i] == 0) {
             continue;
         }
-        uint32_t value = n->literals[i].value, at = n->pos;
-        bool frame = n->literals[i].pos & FRAME_LITERAL;
+        uint32_t value = n->literal_values[i], at = n->pos;
+        bool frame = n->literal_uses[i] & FRAME_LITERAL;
         put2(n, value & 0xffff, value >> 16);
         if (frame) {
             n->frame_pos = (uint16_t)at;
         }
         for (uint32_t k = i; k < n->n_literals; k++) {
-            uint32_t pos = n->literals[k].pos & ~FRAME_LITERAL, distance = (at - ((pos + 2) & ~1u)) * 2;
-            if (pos == 0 || n->literals[k].value != value || (frame && k > i)) {
+            uint32_t pos = n->literal_uses[k] & ~FRAME_LITERAL, distance = (at - ((pos + 2) & ~1u)) * 2;
+            if (pos == 0 || n->literal_values[k] != value || (frame && k > i)) {
                 continue;
             }
-            n->literals[k].pos = 0;
+            n->literal_uses[k] = 0;
             if (distance > LITERAL_REACH) {
                 wl_native_fail(n);
             } else if (n->code != NULL && (n->code[pos] & 0xf800) == 0x4800) {
@@ -202,8 +215,8 @@ static void put_literal(wl_native_t *n, uint32_t d, uint32_t value) {
     if (n->n_literals == 0) {
         n->first_literal = n->pos;
     }
-    n->literals[n->n_literals].value = value;
-    n->literals[n->n_literals++].pos = (uint16_t)n->pos;
+    n->literal_values[n->n_literals] = value;
+    n->literal_uses[n->n_literals++] = (uint16_t)n->pos;
     if (IS_LOW(d)) {
         put(n, 0x4800 | d << 8);
     } else {
@@ -213,7 +226,7 @@ static void put_literal(wl_native_t *n, uint32_t d, uint32_t value) {
 
 static bool literal_waits(const wl_native_t *n, uint32_t value) {
     for (uint32_t i = 0; i < n->n_literals; i++) {
-        if (n->literals[i].value == value && !(n->literals[i].pos & FRAME_LITERAL)) {
+        if (n->literal_values[i] == value && !(n->literal_uses[i] & FRAME_LITERAL)) {
             return true;
         }
     }
@@ -238,7 +251,7 @@ void wl_be_const(wl_native_t *n, uint32_t d, uint32_t v) {
         return;
     }
     uint32_t shift = (uint32_t)__builtin_ctz(v);
-    if (v >> shift < 256 && !literal_waits(n, v)) {
+    if (v >> shift < 256 && n->loop_depth == 0 && !literal_waits(n, v)) { /* longer, but no word more */
         put(n, 0x2000 | d << 8 | v >> shift);
         put(n, shift << 6 | d << 3 | d);
     } else if (~v < 256) {
@@ -280,9 +293,11 @@ static void add_const(wl_native_t *n, uint32_t d, uint32_t a, uint32_t v) {
         wl_be_move(n, d, a);
     } else if (IS_LOW(d) && IS_LOW(a) && u < 8) {
         put(n, (negative ? 0x1e00u : 0x1c00u) | u << 6 | a << 3 | d);
+        flags_are_of(n, d);
     } else if (IS_LOW(d) && u < 256 && (d == a || !WL_THUMB2)) {
         wl_be_move(n, d, a);
         put(n, (negative ? 0x3800u : 0x3000u) | d << 8 | u);
+        flags_are_of(n, d);
     } else if (modified(v) >= 0) {
         put_modified(n, W_ADD, a, d, (uint32_t)modified(v));
     } else if (modified(w) >= 0) {
@@ -300,6 +315,7 @@ static void shift_const(wl_native_t *n, uint32_t type, uint32_t d, uint32_t a, u
         wl_be_move(n, d, a);
     } else if (IS_LOW(d) && IS_LOW(a) && type < 3) {
         put(n, type << 11 | count << 6 | a << 3 | d);
+        flags_are_of(n, d);
     } else if (WL_THUMB2) {
         put2(n, 0xea4f, (count >> 2) << 12 | d << 8 | (count & 3) << 6 | type << 4 | a);
     } else {
@@ -385,6 +401,7 @@ void wl_be_alu(wl_native_t *n, wl_nalu_t op, uint32_t d, uint32_t a, uint32_t b)
         }
     } else if (low && op <= WL_ALU_SUB) {
         put(n, (op == WL_ALU_ADD ? 0x1800u : 0x1a00u) | b << 6 | a << 3 | d);
+        flags_are_of(n, d);
     } else if (low && op > WL_ALU_SUB && (d == a || d == b || !WL_THUMB2)) {
         if (d != a && d != b) {
             wl_be_move(n, d, a);
@@ -434,6 +451,9 @@ bool wl_be_compare_fits(uint32_t cond, uint32_t v) {
 /* Sets the flags and returns the condition. */
 static uint32_t compare(wl_native_t *n, const wl_ncompare_t *c) {
     uint32_t v = c->value;
+    if (c->immediate && v == 0 && c->cond <= WL_COND_NE && n->flags_pos == n->pos && n->flags_reg == c->a) {
+        return conditions[c->cond];
+    }
     if (!c->immediate && IS_LOW(c->a) && IS_LOW(c->b)) {
         dp(n, N_CMP, c->a, c->b);
     } else if (!c->immediate) {
@@ -545,6 +565,7 @@ static void bind_one(wl_native_t *n, uint32_t at) {
 }
 
 void wl_be_bind(wl_native_t *n, uint16_t *label) {
+    n->flags_pos = 0;
     for (uint32_t at = *label, before; n->code != NULL && at != 0; at = before) {
         if (WL_THUMB2 || n->long_branches) {
             before = n->code[at + 1];
@@ -746,12 +767,16 @@ void wl_be_entry(wl_native_t *n) {
     }
     n->entry = n->pos;
     put_literal(n, 3, 0);
-    n->literals[n->n_literals - 1].pos |= FRAME_LITERAL;
+    n->literal_uses[n->n_literals - 1] |= FRAME_LITERAL;
     dp(n, N_CMP, FP, 3);
     skip_if(n, CC_LS, 2);
     jump_to_stub(n, WL_STOP_STACK);
-    wl_be_move(n, 0, LR);
-    wl_be_store_slot(n, 0, n->ret_slot);
+    if (WL_THUMB2) {
+        wl_be_store_slot(n, LR, n->ret_slot);
+    } else {
+        wl_be_move(n, 0, LR);
+        wl_be_store_slot(n, 0, n->ret_slot);
+    }
     if (WL_ENABLE_FUEL) {
         charge(n, n->cost, 2);
         call_stub(n, WL_STOP_FUEL);
@@ -769,7 +794,7 @@ void wl_be_finish(wl_native_t *n) {
 }
 
 void wl_be_loop(wl_native_t *n) {
-    (void)n;
+    n->flags_pos = 0;
 }
 
 void wl_be_fuel(wl_native_t *n, uint32_t cost) {
@@ -892,6 +917,13 @@ static uint8_t *memory_data(const wl_native_t *n) {
 static uint32_t compare_limit(wl_native_t *n, uint32_t address, uint32_t end) {
     uint32_t last = n->instance->memory_floor - end;
     wl_ncompare_t c = {.a = (uint8_t)address, .b = SCRATCH, .cond = WL_COND_LE_U};
+    if (end == 4 && (!WL_THUMB2 || n->limit_reg != 0)) {
+        c.b = LIM;
+        if (WL_THUMB2) {
+            wl_native_load_locals(n, 1u << LIM & ~n->valid);
+        }
+        return compare(n, &c);
+    }
     if (!fixed_limit(n)) {
         if (end == 4) {
             c.b = LIM;
@@ -998,7 +1030,7 @@ uint32_t wl_be_stubs(uint16_t *code, const wl_store_t *store) {
     enum { LEAVE = WL_STOP_COUNT * 2, SERVE = LEAVE + 4, MEMORY = SERVE + 4, LITERALS = MEMORY + 4 };
     static const uint8_t pieces[] = {LEAVE, SERVE, MEMORY};
     const uint32_t literals[] = {
-        (uint32_t)(uintptr_t)&store->ctx.native, (uint32_t)(uintptr_t)wl_be_leave, (uint32_t)(uintptr_t)wl_be_serve,
+        (uint32_t)(uintptr_t)store->ctx.native, (uint32_t)(uintptr_t)wl_be_leave, (uint32_t)(uintptr_t)wl_be_serve,
         (uint32_t)(uintptr_t)wl_be_serve_memory};
     for (uint32_t i = 0; i < WL_STOP_COUNT; i++) {
         uint32_t piece = i == WL_SERVE_ACCESS ? MEMORY : i >= WL_SERVE_MISC ? SERVE : LEAVE, at = WL_BE_STUB(i);
@@ -1110,7 +1142,7 @@ __attribute__((naked)) void wl_be_serve_memory(void) {
 /* The check that failed stands before the access: r3 is given the memory's start and the offset, then
  * comes the load or store. Thumb-2 has no alignment to look after. */
 uint32_t wl_be_serve_access(wl_ctx_t *ctx, uint32_t link) {
-    wl_native_regs_t *regs = &ctx->native;
+    wl_native_regs_t *regs = ctx->native;
     const uint16_t *code = (const uint16_t *)(uintptr_t)(link & ~1u);
     const wl_memory_t *m = ctx->instance->memories[0];
     static const uint8_t sizes[] = {2, 1, 0, 0, 2, 1, 0, 1}; /* str strh strb ldrsb ldr ldrh ldrb ldrsh */

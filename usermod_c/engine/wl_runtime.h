@@ -116,17 +116,20 @@ typedef enum {
 } wl_exit_t;
 
 #if WL_ENABLE_NATIVE
+#define WL_NATIVE_REGS (WL_NATIVE_BACKEND == WL_BACKEND_RV32 ? 32 : 12)
 /* What registers are when machine code is entered, and were when it came back. The back ends know the
  * order. */
 typedef struct {
     uint32_t fp, fuel, result, pc, mem, lim4;
     uint32_t stop;
-    uint32_t regs[32]; /* by number; those that may hold operands and locals, at a WL_SERVE_ACCESS */
+    uint32_t regs[WL_NATIVE_REGS]; /* by number; those that may hold operands and locals, at a WL_SERVE_ACCESS */
+    struct wl_ctx *ctx;
+    uint32_t back; /* the return position of the frame in which code was entered */
 } wl_native_regs_t;
 #endif
 
 /* The running state; the interpreter keeps part of it in registers. */
-typedef struct {
+typedef struct wl_ctx {
     const uint16_t *ip;
     uint32_t *fp;
     uint32_t acc;
@@ -141,9 +144,7 @@ typedef struct {
     uint32_t arg, trap_offset;
     wl_exit_t exit;
 #if WL_ENABLE_NATIVE
-    wl_native_regs_t native;
-    uint32_t native_back; /* the return position of the frame in which native code was entered */
-    bool native_entered;
+    wl_native_regs_t *native; /* in front of the machine code */
 #endif
 } wl_ctx_t;
 
