@@ -26,8 +26,9 @@ A test says what it covers by a decorator, and may say several things:
 
 A row that ends with `*` stands for all that begin so and have the check: for tests that are
 generated from the description themselves. The decorator's arguments are read from the source, so
-must be texts, and tests of any kind can have it: in scripts that a board runs, `support.covers` is the same. What
-cannot be tested stands with its reason in `matrix.toml`. test_matrix.py fails for what is left.
+must be texts, and tests of any kind can have it: in scripts that a board runs, `support.covers` is
+the same. What cannot be tested stands with its reason in `matrix.toml`. test_matrix.py fails for
+what is left.
 """
 
 import ast
