@@ -15,7 +15,8 @@ Rows are the functions of host_api.toml (`gpio.write`) and the fields of the man
     in, out, segments     bytes, of that kind of parameter, that are not all in memory are refused
     length    more bytes than the grant's max_len are refused
     rate      more calls or bytes than the grant's rate are refused, and later ones are not
-    excess    (of a field) asking for more than the policy allows, and using more than is granted
+    ceiling   (of a field) no more is granted than the policy allows
+    excess    (of a field) using more than is granted is refused
 
 A test says what it covers by a decorator, and may say several things:
 
@@ -23,10 +24,11 @@ A test says what it covers by a decorator, and may say several things:
     @covers("manifest:gpio.max_per_s", "works")
     def test_...
 
-`*` instead of a row stands for all rows that have the check: for tests that are generated from the
-description themselves. The decorator's arguments are read from the source, so they must be texts,
-and tests of any kind can have it: in scripts that a board runs, `support.covers` is the same. What
-cannot be tested stands with its reason in `matrix.toml`. test_matrix.py fails for what is left.
+A row that ends with `*` stands for all that begin so and have the check: for tests that are
+generated from the description themselves. The decorator's arguments are read from the source, so
+must be texts, and tests of any kind can have it: in scripts that a board runs, `support.covers` is
+the same. What cannot be tested stands with its reason in `matrix.toml`. test_matrix.py fails for
+what is left.
 """
 
 import ast
@@ -50,7 +52,7 @@ PARAM_CHECKS = {
     "out": "out",
     "segments": "segments",
 }
-FIELD_CHECKS = ("works", "excess")
+FIELD_CHECKS = ("works", "ceiling", "excess")
 
 Claim = namedtuple("Claim", "row check where")
 
@@ -128,12 +130,18 @@ def counts(claim):
     return claim.check != "works" or claim.where.startswith(BOARDS.name + "/")
 
 
+def rows_of(table, claim):
+    """Return the rows of a table that a claim names."""
+    if claim.row.endswith("*"):
+        return [row for row in table if row.startswith(claim.row[:-1])]
+    return [claim.row] if claim.row in table else []
+
+
 def covered(table, found):
     """Return {(row, check): [where]} of what the claims cover."""
     by_cell = {}
     for claim in filter(counts, found):
-        rows = table if claim.row == "*" else [claim.row]
-        for row in rows:
-            if claim.check in table.get(row, ()):
+        for row in rows_of(table, claim):
+            if claim.check in table[row]:
                 by_cell.setdefault((row, claim.check), []).append(claim.where)
     return by_cell

@@ -4,6 +4,11 @@
 from wasm.errors import PackageError
 
 
+def covers(row, *checks):
+    """Say what the decorated test covers; tests/matrix.py reads it from the source."""
+    return lambda test: test
+
+
 def same(got, wanted):
     """Fail unless both are equal and of one type."""
     alike = got == wanted and type(got) is type(wanted)
