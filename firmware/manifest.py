@@ -10,7 +10,8 @@ from pathlib import Path
 include("$(MPY_DIR)/extmod/asyncio")
 
 options.defaults(sim=True)
-files = sorted(path.relative_to("../modules/wasm") for path in Path("../modules/wasm").rglob("*.py"))
+modules = Path("../modules/wasm")
+files = sorted(path.relative_to(modules) for path in modules.rglob("*.py"))
 if not options.sim:
     files.remove(Path("sim.py"))
 package("wasm", [str(path) for path in files], base_path="../modules")

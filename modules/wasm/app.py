@@ -107,6 +107,12 @@ def claims(grant: dict) -> list:
         keys.append((("pin", item["hw"]["pin"]), False))
     for item in grant.get("pwm", ()):
         keys.append((("pin", item["hw"]["pin"]), True))
+        keys.append((("pwm", hal.pulser(item["hw"]["pin"])), True))
+    for kind in ("i2c", "spi", "uart"):  # whoever drives a line of a bus has it alone
+        for item in grant.get(kind, ()):
+            for line in ("sda", "scl", "sck", "mosi", "miso", "cs", "tx", "rx"):
+                if item["hw"].get(line, -1) >= 0:
+                    keys.append((("pin", item["hw"][line]), False))
     for item in grant.get("i2c", ()):
         for address in range(128):
             if item["addrs"] >> address & 1:

@@ -179,6 +179,11 @@ def adc(entry: dict):
     return _home("ADC").ADC(entry["hw"]["pin"])
 
 
+def pulser(number: int) -> int:
+    """Return which generator of pulses a pin has; pins with the same one share a frequency."""
+    return number >> 1 & 7 if sys.platform == "rp2" else number
+
+
 def pwm(entry: dict):
     """Start an output with its least granted duty, near 1 kHz."""
     frequency = max(entry["min_hz"], min(entry["max_hz"], _IDLE_HZ))

@@ -11,7 +11,7 @@ from mpremote.transport_serial import SerialTransport
 SCRIPTS = Path(__file__).resolve().parent / "scripts"
 CTRL_C, CTRL_D = b"\x03", b"\x04"
 READ_SECONDS = 10
-FRAMES = 8  # between the prompt and a script
+FRAMES = 8  # between the prompt and a script, see support.below
 MARK = "= "  # begins the line that carries a script's result
 
 
@@ -54,6 +54,7 @@ class Board(SerialTransport):
         self.is_pty = False  # it would only read with a timeout
         self.serial = Logged(dut.serial.proc, dut.serial._q.put)
         self._there = there
+        self.frames = FRAMES
         self.patience = patience
 
     def read_until(self, min_num_bytes, ending, timeout=READ_SECONDS, **options):
@@ -97,7 +98,7 @@ class Board(SerialTransport):
     def start(self, script, function, *args, **keywords):
         """Begin a call of a script's function with literal arguments; do not wait for it."""
         self.need(script)
-        words = [str(FRAMES), f"{script}.{function}", *map(repr, args)]
+        words = [str(self.frames), f"{script}.{function}", *map(repr, args)]
         words += [f"{name}={value!r}" for name, value in keywords.items()]
         call = ", ".join(words)
         code = f"import support, {script}\nprint({MARK!r} + repr(support.below({call})))"

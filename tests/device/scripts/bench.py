@@ -10,6 +10,7 @@ from wasm.app import App
 
 EVENTS_AT, TEXT_AT, TEXT_BYTES = 256, 4096, 2048
 
+MEMORY = {"max_bytes": 12288, "stack_bytes": 1024, "code_cache_bytes": 2048}
 LABELS = {
     "gpio": {
         "button": {"pin": 2, "active_low": True},
@@ -61,15 +62,17 @@ def package(module: bytes, manifest: dict, blobs=None) -> bytes:
 class Bench(App):
     """An app that has started and waits to be told what to call.
 
-    `classes` are those of its manifest; `allowed` takes the place of some of them in the policy.
+    `classes` are those of its manifest, `labels` more of the board's.
     """
 
-    def __init__(self, module, app_id="org.example.test", blobs=None, allowed=None, **classes):
-        manifest = {"app": {"id": app_id, "version": "1.0.0"}}
+    def __init__(self, module, app_id="org.example.test", blobs=None, labels=None, **classes):
+        manifest = {"app": {"id": app_id, "version": "1.0.0"}, "memory": MEMORY}
         manifest.update(classes)
         ceilings = {key: classes[key] for key in classes if key != "env"}
-        ceilings.update(allowed or {})
-        owner = policy.check({"labels": LABELS, "default": ceilings})
+        known = {kind: dict(LABELS[kind]) for kind in LABELS}
+        for kind in labels or {}:
+            known[kind].update(labels[kind])
+        owner = policy.check({"labels": known, "default": ceilings})
         super().__init__(package(module, manifest, blobs), owner)
         self.start()
         self.guest = self._instance.exports

@@ -129,6 +129,16 @@ def test_outputs_are_exclusive_unless_shared():
     two.stop()
 
 
+def test_lines_of_a_bus_are_nobodys_output():
+    app, _ = sensors()
+    labels = {"gpio": {"line": {"pin": 5}}}
+    error = raises(
+        CapabilityError, gpio, {"label": "line", "mode": "out"}, labels=labels, app_id="org.b"
+    )
+    assert "pin 5 is in use" in str(error), error
+    app.stop()
+
+
 def sensors(**fields):
     entry = {"bus": "sensors", "addrs": [ADDRESS], "ops": ["read", "write", "write-read"]}
     entry.update(fields)

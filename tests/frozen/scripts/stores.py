@@ -13,7 +13,7 @@ DENIED, BAD_HANDLE, INVALID, TOO_LONG, NOT_FOUND, BUSY, FULL = -1, -2, -4, -6, -
 READ, NEW, APPEND, UPDATE = 0, 1, 2, 3
 PLACE = "/tmp/wasmlet-" + hexlify(os.urandom(4)).decode()
 TODAY = 20000
-ENTRY = 64  # bytes that a file counts beside its own
+ENTRY = 64  # bytes that a file or folder counts beside its own
 
 
 def empty(path):
@@ -333,7 +333,7 @@ def test_modes_are_kept():
 
 def test_quota():
     tree()
-    there = 2 * ENTRY + len("text of /in/file") + len("text of /in/sub/deep")
+    there = 3 * ENTRY + len("text of /in/file") + len("text of /in/sub/deep")
     app = files(quota=there + ENTRY + 100)
     file = app.call("open", PLACE + "/in/a", NEW)
     same(app.call("write", file, bytes(101)), FULL)
