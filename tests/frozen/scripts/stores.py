@@ -333,7 +333,7 @@ def test_modes_are_kept():
 
 def test_quota():
     tree()
-    there = 2 * ENTRY + len("text of /in/file") + len("text of /in/sub/deep")
+    there = 3 * ENTRY + len("text of /in/file") + len("text of /in/sub/deep")
     app = files(quota=there + ENTRY + 100)
     file = app.call("open", PLACE + "/in/a", NEW)
     same(app.call("write", file, bytes(101)), FULL)
