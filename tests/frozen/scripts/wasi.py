@@ -79,6 +79,10 @@ class Program(Bench):
     def named(self, function, name):
         return self.guest[function](ROOT, *self.put(name))
 
+    def rename(self, name, to):
+        names = self.put(name), self.put(to, AT + 1024)
+        return self.guest.path_rename(ROOT, *names[0], ROOT, *names[1])
+
     def stat(self, name):
         """Return (type, bytes), or an error."""
         error = self.guest.path_filestat_get(ROOT, 0, *self.put(name), OUT)
@@ -428,12 +432,10 @@ def test_folders():
     same(app.named("path_unlink_file", "d"), ISDIR)
     same(app.named("path_remove_directory", "d/a"), NOTDIR)
     assert app.named("path_remove_directory", "d") != 0
-    move = (ROOT, *app.put("d/a"), ROOT, *app.put("c", AT + 100))
-    same(guest.path_rename(*move), 0)
-    same(guest.path_rename(*move), NOENT)
+    same(app.rename("d/a", "c"), 0)
+    same(app.rename("d/a", "c"), NOENT)
     same(app.stat("c"), (FILE, 2))
-    to_folder = (ROOT, *app.put("c"), ROOT, *app.put("d", AT + 100))
-    same(guest.path_rename(*to_folder), ISDIR)
+    same(app.rename("c", "d"), ISDIR)
     same(app.named("path_remove_directory", "d"), 0)
     same(app.named("path_remove_directory", "."), NOTCAPABLE)
     same(names(app), ["b", "c"])
@@ -480,8 +482,7 @@ def test_a_prefix_that_may_only_be_read():
     same(app.open("g", CREATE, READS), -NOTCAPABLE)
     for function in ("path_unlink_file", "path_remove_directory", "path_create_directory"):
         assert app.named(function, "f" if "unlink" in function else "d") in (NOTCAPABLE, NOTDIR)
-    move = (ROOT, *app.put("f"), ROOT, *app.put("g", AT + 100))
-    same(app.guest.path_rename(*move), NOTCAPABLE)
+    same(app.rename("f", "g"), NOTCAPABLE)
     same(os.listdir(app.folder), ["f"])
     same(read(app.folder + "/f"), b"text")
     same(app.denied["denied"], 6)
@@ -566,9 +567,8 @@ def test_no_path_leads_out():
         same((name, app.stat(name)), (name, error))
         for function in ("path_unlink_file", "path_remove_directory", "path_create_directory"):
             same((name, app.named(function, name)), (name, error))
-        bad, good = app.put(name), app.put("f", AT + 1000)
-        same((name, app.guest.path_rename(ROOT, *bad, ROOT, *good)), (name, error))
-        same((name, app.guest.path_rename(ROOT, *good, ROOT, *bad)), (name, error))
+        same((name, app.rename(name, "f")), (name, error))
+        same((name, app.rename("f", name)), (name, error))
     same(sorted(os.listdir(app.folder)), ["d", "f", "file-link", "link"])
     same(names(app), ["d", "f"])
     same(read(app.outside), b"secret")

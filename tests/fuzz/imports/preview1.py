@@ -38,6 +38,7 @@ _PARAMS = {
     "fd_prestat_get": "fp",
     "fd_prestat_dir_name": "fw",
     "fd_pread": "fvIp",
+    "fd_pwrite": "fvIp",
     "fd_readdir": "fwIp",
     "path_open": "fnsnIInp",
     "path_filestat_get": "fnsp",
