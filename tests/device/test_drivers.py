@@ -135,7 +135,9 @@ def test_pwm(board, world, begin, call):
     if reports is not None:
         assert (reports[0]["hz"], reports[0]["duty"]) == (1000, 0.1)
         assert (reports[-1]["hz"], reports[-1]["duty"]) == (500, 0.25)
-        assert board.run("import machine\nprint(machine.Pin(15))").startswith("Pin(GPIO15, mode=OUT")
+        assert board.run("import machine\nprint(machine.Pin(15))").startswith(
+            "Pin(GPIO15, mode=OUT"
+        )
 
 
 def test_uart(board, world, begin, call):

@@ -8,8 +8,8 @@ pinMode(pin: i32, mode: i32)       0 input, 1 output, 2 input that is pulled up
 digitalWrite(pin: i32, level: i32)
 digitalRead(pin: i32) -> i32
 
-Under an app's grant a pin's number is that of the board, levels are those of the pin, and it is set
-up as granted: pinMode can only agree. Writes above the granted rate are counted, not done.
+Under an app's grant a pin's number is that of the board and levels are those of the pin, which is
+set up as granted: pinMode can only agree. Writes above the granted rate are counted, not done.
 """
 
 from _wasm import Wait, with_memory
