@@ -248,9 +248,10 @@ class App:
         for module, name, _kind, type_ in _wasm.Module(self._data).imports:
             space = imports.setdefault(module, {})
             if module in _SHIMS:
-                if module not in drivers:
-                    drivers[module] = _submodule("imports." + _SHIMS[module]).binder(self)
-                bound = drivers[module](name, type_)
+                shim = _SHIMS[module]
+                if shim not in drivers:
+                    drivers[shim] = _submodule("imports." + shim).binder(self)
+                bound = drivers[shim](name, type_)
                 if bound:
                     space[name] = bound
             if not module.startswith("wasmlet:"):

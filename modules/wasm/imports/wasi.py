@@ -40,9 +40,9 @@ _SIGNATURES = (
     " args_get ii args_sizes_get ii environ_get ii environ_sizes_get ii clock_res_get ii "
     "clock_time_get iIi random_get ii sched_yield - proc_exit i poll_oneoff iiii fd_read iiii "
     "fd_write iiii fd_seek iIii fd_tell ii fd_close i fd_fdstat_get ii fd_fdstat_set_flags ii "
-    "fd_filestat_get ii fd_prestat_get ii fd_prestat_dir_name iii fd_pread iiiIi fd_pwrite iiiIi fd_readdir iiiIi "
-    "path_open iiiiiIIii path_filestat_get iiiii path_unlink_file iii path_create_directory iii "
-    "path_remove_directory iii path_rename iiiiii "
+    "fd_filestat_get ii fd_prestat_get ii fd_prestat_dir_name iii fd_pread iiiIi fd_pwrite iiiIi "
+    "fd_readdir iiiIi path_open iiiiiIIii path_filestat_get iiiii path_unlink_file iii "
+    "path_create_directory iii path_remove_directory iii path_rename iiiiii "
 )
 _FAMILIES = ("fd", "path", "proc", "sock")
 _NEEDS = {

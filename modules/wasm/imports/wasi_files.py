@@ -112,7 +112,9 @@ class WithFiles(Wasi):
                 raise
             return 0, 0
         kind = stat[0] & _MODE_KIND
-        return (_FOLDER if kind == _MODE_FOLDER else _FILE if kind == _MODE_FILE else 0), stat[6]
+        if kind == _MODE_FOLDER:
+            return _FOLDER, 0
+        return (_FILE if kind == _MODE_FILE else 0), stat[6]
 
     # ---- Opening ----
 

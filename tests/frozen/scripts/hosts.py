@@ -2,7 +2,9 @@
 """Host functions."""
 
 import gc
+import time
 
+import _wasm
 import wasm
 from support import instance, module, raises, same
 
@@ -203,3 +205,44 @@ def test_wrong_imports():
         {"env": {"double": other.store, "pair": abs, "note": abs}},
     )
     assert str(x).endswith("func (i32, i32) -> () given"), x
+
+
+def test_a_function_can_make_the_guest_wait():
+    left = [20, 10]
+
+    def double(x):
+        return _wasm.Wait(left.pop(), lambda: double(x)) if left else 2 * x
+
+    exports = make(double=double).exports
+    call = exports.twice.begin(5)
+    waited = call.step(1000)
+    assert 0 < waited <= 10, waited
+    while call.step(1000) is not None:
+        time.sleep_ms(1)
+    same((call.result, left), (20, []))
+    left.extend((5, 5))
+    start = time.ticks_ms()
+    same(exports.twice(5), 20)  # waits by itself
+    assert time.ticks_diff(time.ticks_ms(), start) >= 10
+
+
+def test_a_wait_ends_with_its_call():
+    def fail():
+        raise ValueError("too late")
+
+    first = [True]
+
+    def double(x):
+        if first.pop() if first else False:
+            return _wasm.Wait(100000, fail)
+        return 2 * x
+
+    exports = make(double=double).exports
+    call = exports.twice.begin(5)
+    assert call.step(1000) > 1000
+    same(exports.twice(5), 20)
+    raises(wasm.WasmError, call.step, 1000)
+    first.append(True)
+    exports = make(double=lambda x: _wasm.Wait(0, fail)).exports
+    raises(ValueError, exports.twice, 5)
+    raises(ValueError, exports.twice, 5)
