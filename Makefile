@@ -99,7 +99,7 @@ test: $(PACKAGES_TEST) $(VENV_TEST) ## run every test; pytest's summary comes la
 	@unset MAKEFLAGS MFLAGS MAKELEVEL; side_by_side="-n $(JOBS) --dist loadgroup --no-loadscope-reorder"; \
 	$(TEST_MAKE) assemblyscript || echo "test: without AssemblyScript"; \
 	$(TEST_MAKE) -k -j$(JOBS) test-build || side_by_side=; \
-	$(VENV_PYTHON) -m pytest tests $$side_by_side
+	$(VENV_PYTHON) -m pytest tests --durations 10 $$side_by_side
 
 lint: $(VENV_TEST) ## check style: ruff, codespell, clang-format
 	@$(VENV_PYTHON) -m ruff check .

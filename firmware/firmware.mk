@@ -63,11 +63,12 @@ $(BUILD)/sources.txt: FORCE
 	@mkdir -p $(@D)
 	@echo '$(MPY)' | cmp -s - $@ || { rm -rf $(addprefix $(BUILD)/,$(BOARDS) mpy-cross); echo '$(MPY)' >$@; }
 
-# WASM_ARENA_BYTES=N sets aside another number of bytes for guests than a board's own.
+# WASM_ARENA_BYTES=N sets aside another number of bytes for guests than a board's own. CMake sees by
+# itself which objects that makes stale; the other builds begin again.
 $(BUILD)/arena.txt: FORCE
 	@mkdir -p $(@D)
 	@echo '$(WASM_ARENA_BYTES)' | cmp -s - $@ || \
-		{ rm -rf $(addprefix $(BUILD)/,$(filter-out unix,$(BOARDS))); echo '$(WASM_ARENA_BYTES)' >$@; }
+		{ rm -rf $(addprefix $(BUILD)/,$(QEMU_BOARDS)); echo '$(WASM_ARENA_BYTES)' >$@; }
 
 # A manifest can only be frozen where micropython-lib is; ours needs nothing of it.
 $(MPY_LIB):

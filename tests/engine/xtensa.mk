@@ -12,17 +12,21 @@ XTENSA_SRC := $(filter-out %/wl_disasm.c,$(ENGINE_SRC))
 XTENSA_BARE := tests/targets/xtensa.c tests/targets/xtensa_arith.c
 XTENSA_RUN := $(LEASH) qemu-system-xtensa -M sim -cpu lx106 -m 64M -semihosting -display none -monitor none -serial none -kernel
 
+XTENSA_HEADERS := $(wildcard $(ENGINE_DIR)/*.h $(ENGINE_DIR)/*.def $(TARGETS_DIR)/*.h tests/engine/*.h)
+XTENSA_OBJ := $(patsubst %.c,$(XTENSA_OUT)/objects/%.o,$(notdir $(XTENSA_SRC) $(XTENSA_BARE)))
+
 .PHONY: test-engine-xtensa
 
-$(XTENSA_OUT)/%: tests/engine/%.c $(XTENSA_BARE) tests/targets/xtensa.ld tests/engine/xtensa.mk $(ENGINE_SRC) \
-		$(wildcard $(ENGINE_DIR)/*.h $(ENGINE_DIR)/*.def tests/engine/*.h) usermod_c/flags.mk | $(PACKAGES_TEST)
-	@mkdir -p $@.o
-	@for source in $(XTENSA_SRC) $< $(XTENSA_BARE); do \
-		case $$source in */wl_interp.c) flags="$(WL_INTERP_CFLAGS)" ;; *) flags= ;; esac; \
-		$(XTENSA_CC) $(WL_CFLAGS) $$flags $(XTENSA_CFLAGS) $(ENGINE_INC) -I$(TARGETS_DIR) -c $$source \
-			-o $@.o/$$(basename $$source .c).o || exit 1; \
-	done
-	@$(XTENSA_CC) -nostdlib -Wl,--no-warn-rwx-segments -T tests/targets/xtensa.ld $@.o/*.o -lgcc -o $@
+define xtensa_objects
+$(XTENSA_OUT)/objects/%.o: $(1)/%.c $(XTENSA_HEADERS) tests/engine/xtensa.mk usermod_c/flags.mk | $(PACKAGES_TEST)
+	@mkdir -p $$(@D)
+	@$(XTENSA_CC) $(WL_CFLAGS) $$(if $$(filter wl_interp,$$*),$(WL_INTERP_CFLAGS)) $(XTENSA_CFLAGS) \
+		$(ENGINE_INC) -I$(TARGETS_DIR) -c $$< -o $$@
+endef
+$(foreach folder,$(ENGINE_DIR) tests/engine tests/targets,$(eval $(call xtensa_objects,$(folder))))
+
+$(addprefix $(XTENSA_OUT)/,$(XTENSA_TESTS)): $(XTENSA_OUT)/%: $(XTENSA_OUT)/objects/%.o $(XTENSA_OBJ) tests/targets/xtensa.ld
+	@$(XTENSA_CC) -nostdlib -Wl,--no-warn-rwx-segments -T tests/targets/xtensa.ld $(filter %.o,$^) -lgcc -o $@
 
 test-engine-xtensa: $(addprefix $(XTENSA_OUT)/,$(XTENSA_TESTS)) ## run the engine's unit tests as Xtensa code, emulated
 	@for test in $^; do timeout 300 $(XTENSA_RUN) $$test || exit 1; done

@@ -69,7 +69,10 @@ def python_parts(listing, modules):
 
 
 def frozen_rows(board, folder, without):
-    """Return the rows of the frozen Python; what is no module's is names, and their table."""
+    """Return the rows of the frozen Python.
+
+    What is no module's, the table of names, is shared out as the modules' own bytes are.
+    """
     found = frozen_object(folder)
     growth = add(sizes(board, [found]), sizes(board, [frozen_object(without)]), sign=-1)
     command = [TOOLS.get(board, "arm-none-eabi-") + "nm", "-S", "--defined-only", str(found)]
@@ -77,9 +80,9 @@ def frozen_rows(board, folder, without):
     paths = (path.relative_to(MODULES).with_suffix("") for path in MODULES.rglob("*.py"))
     names = sorted(("_".join(path.parts) for path in paths), key=len, reverse=True)
     core, capabilities = python_parts(listing, names)
-    rest = growth[0] + growth[1] - core - capabilities
-    sums = {"python_core": core, "python_capabilities": capabilities, "python_names": rest}
-    return {name: (size, 0, 0) for name, size in sums.items()}
+    frozen = growth[0] + growth[1]
+    core = frozen * core // (core + capabilities)
+    return {"python_core": (core, 0, 0), "python_capabilities": (frozen - core, 0, 0)}
 
 
 def code_rows(board, folder):
