@@ -11,7 +11,8 @@
 #define PERIOD_MS 200
 #define MEASUREMENTS 5
 
-enum { ERROR = 1, INFO = 3 };
+enum { ERROR = 1,
+       INFO = 3 };
 
 /* A line of text that is put together piece by piece. */
 static char line[64];
@@ -101,7 +102,8 @@ int run(void) {
     int32_t bus = i2c_open("sensors"), led = gpio_open("status-led");
     int32_t timer = timer_start(PERIOD_MS, 1);
     if (bus < 0 || led < 0 || timer < 0) {
-        complain("cannot open what I need", bus < 0 ? bus : led < 0 ? led : timer);
+        complain("cannot open what I need", bus < 0 ? bus : led < 0 ? led
+                                                                    : timer);
         return 1;
     }
     sys_ready();

@@ -148,7 +148,8 @@ bool gate_next_alarm(const gate_obj_t *gate, uint32_t *ms) {
         const gate_entry_t *entry = &gate->entries[i];
         if (entry->kind == GATE_KIND_ALARM) {
             uint32_t left = entry->ticks - now;
-            least = left > ALARM_MAX_MS ? 0 : left < least ? left : least;
+            least = left > ALARM_MAX_MS ? 0 : left < least ? left
+                                                           : least;
         }
     }
     *ms = least;
@@ -188,5 +189,6 @@ int32_t gate_wait_left(const gate_obj_t *gate) {
             left = alarm;
         }
     }
-    return left == UINT32_MAX ? -1 : left < INT32_MAX ? (int32_t)left : INT32_MAX;
+    return left == UINT32_MAX ? -1 : left < INT32_MAX ? (int32_t)left
+                                                      : INT32_MAX;
 }
