@@ -203,8 +203,10 @@ void wl_native_br_table(struct wl_translator *t, uint32_t labels, uint32_t count
         uint32_t depth = wl_read_u32(&r);
         wl_ctrl_t *c = target(n, depth);
         if (depth != previous) { /* runs of one share a piece */
+            if (previous != WL_NO_INDEX) {
+                wl_be_step(n);
+            }
             previous = depth;
-            wl_be_step(n);
             piece = n->pos;
             n->valid = valid;
             n->dirty = dirty;

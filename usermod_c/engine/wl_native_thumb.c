@@ -198,13 +198,19 @@ static void offer_literals(wl_native_t *n) {
     }
 }
 
-void wl_be_step(wl_native_t *n) {
-    if (n->n_literals > 0 && ((n->pos - n->first_literal) * 2 > LITERAL_HURRY || n->n_literals > WL_N_LITERALS - 14)) {
+/* Writes literals now that would be out of reach behind so many bytes more. */
+static void hurry_literals(wl_native_t *n, uint32_t bytes) {
+    uint32_t since = (n->pos - n->first_literal) * 2;
+    if (n->n_literals > 0 && (since + bytes > LITERAL_HURRY || n->n_literals > WL_N_LITERALS - 14)) {
         uint32_t at = n->pos;
         put(n, 0);
         put_literals(n);
         set(n, at, 0xe000 | ((n->pos - at - 2) & 0x7ff));
     }
+}
+
+void wl_be_step(wl_native_t *n) {
+    hurry_literals(n, 0);
 }
 
 static void put_literal(wl_native_t *n, uint32_t d, uint32_t value) {
@@ -619,6 +625,7 @@ void wl_be_branch_back(wl_native_t *n, const wl_ncompare_t *c, uint32_t target) 
 
 uint32_t wl_be_table(wl_native_t *n, uint32_t reg, uint32_t count) {
     uint32_t last = count - 1, limit = SCRATCH;
+    hurry_literals(n, count * 2);
     if (last < 256) {
         put(n, 0x2800 | reg << 8 | last);
     } else {
