@@ -90,7 +90,7 @@ class Native:
                 self.counts += counts
 
     def fuzz(self, seconds, first, count=None, max_findings=10):
-        """Generate modules from seed `first` on and compare them, until the time or number is up."""
+        """Generate modules from seed `first` on and compare them, for so long or so many."""
         end = time.monotonic() + seconds
         done = 0
         while time.monotonic() < end and len(self.found) < max_findings:

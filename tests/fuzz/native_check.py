@@ -11,7 +11,6 @@ its base; and what points at frame, fuel and memory may only change where it has
 
 import argparse
 import shlex
-import struct
 import subprocess
 import sys
 import tempfile
@@ -230,7 +229,9 @@ class Thumb(Walk):
             value = self.literal(at - 1, words)
             if value is not None and (value - 1 - self.code.base) // 2 not in self.code.stubs:
                 raise Wrong("a jump through r3 to no stub")
-            if value is None and (words is None or words[0] & 0xF83F not in (0x683B, 0x581B, 0x583B)):
+            if value is None and (
+                words is None or words[0] & 0xF83F not in (0x683B, 0x581B, 0x583B)
+            ):
                 raise Wrong("a jump through r3, which is no return address")
         return []
 
@@ -314,7 +315,9 @@ class Rv32(Walk):
                 return [after] if register == 6 else self.fails(word)
             return self.back(register, after)
         if kind == (0, 2):
-            return self.writes((word >> 2 & 7) + 8, after) if word >> 7 & 7 == 0 else self.fails(word)
+            return (
+                self.writes((word >> 2 & 7) + 8, after) if word >> 7 & 7 == 0 else self.fails(word)
+            )
         if kind == (0, 6):
             if word >> 7 & 7:
                 return self.fails(word)
@@ -347,10 +350,20 @@ class Rv32(Walk):
         if op == 0x33:
             return [after] if rd == rs1 == 25 else self.writes(rd, after)
         if op == 0x63:
-            offset = word >> 31 << 12 | (word >> 7 & 1) << 11 | (word >> 25 & 63) << 5 | (word >> 8 & 15) << 1
+            offset = (
+                word >> 31 << 12
+                | (word >> 7 & 1) << 11
+                | (word >> 25 & 63) << 5
+                | (word >> 8 & 15) << 1
+            )
             return [self.goes(at + signed(offset, 13) // 2), after]
         if op == 0x6F:
-            offset = word >> 31 << 20 | (word >> 12 & 255) << 12 | (word >> 20 & 1) << 11 | (word >> 21 & 1023) << 1
+            offset = (
+                word >> 31 << 20
+                | (word >> 12 & 255) << 12
+                | (word >> 20 & 1) << 11
+                | (word >> 21 & 1023) << 1
+            )
             target = at + signed(offset, 21) // 2
             if rd == 1:
                 return self.call(target, after)

@@ -18,7 +18,9 @@ def test_smoke(make):
     assert int(match.group(1)) > 1000
     assert int(match.group(2)) > 100
     native = re.search(r"^native: (\d+) runs.* (\d+) functions as machine code", done.stdout, re.M)
-    assert native and int(native.group(1)) >= 30 and int(native.group(2)) > 100, done.stdout
+    assert native, done.stdout
+    assert int(native.group(1)) >= 30
+    assert int(native.group(2)) > 100
 
 
 def test_regressions(make, root):
@@ -41,19 +43,18 @@ def test_machine_code_is_what_it_should_be(make):
     )
     assert match, done.stdout
     assert all(
-        int(n) > least
-        for n, least in zip(match.groups(), (300, 1000, 100_000, 10_000, 1000))
+        int(n) > least for n, least in zip(match.groups(), (300, 1000, 100_000, 10_000, 1000))
     )
 
 
 def region(words, size):
-    """A region of one Thumb body: stubs of 44 words, a header, the words."""
+    """Return a region of one Thumb body: stubs of 44 words, a header, the words."""
     header = [size, 0, 0, 0, 64, 0, 0, 0, size, 12, 12, 0]
     return native_check.Code([0] * 44 + header + words, 0x20000000, 44)
 
 
 @pytest.mark.parametrize(
-    "words, what",
+    ("words", "what"),
     [
         ([0xE07F], "outside the code"),  # b far away
         ([0x600B, 0x4770], "a store through r1"),  # str r3, [r1]

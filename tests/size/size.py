@@ -46,10 +46,12 @@ def flash_bytes(listing):
 
 
 def measure(source, target, folder, native=False):
-    """Compile one source for one target, with or without machine code; return its bytes of flash."""
+    """Compile a source for a target, with or without machine code; return its bytes of flash."""
     prefix, cpu = TARGETS[target]
     flags = engine_flags()
-    words = [*flags["WL_CFLAGS"]] + (flags["WL_INTERP_CFLAGS"] if source.stem == "wl_interp" else [])
+    words = [*flags["WL_CFLAGS"]] + (
+        flags["WL_INTERP_CFLAGS"] if source.stem == "wl_interp" else []
+    )
     words.append(f"-DWL_ENABLE_NATIVE={int(native)}")
     output = folder / target / (source.stem + (".native.o" if native else ".o"))
     output.parent.mkdir(parents=True, exist_ok=True)
@@ -63,7 +65,7 @@ def measure(source, target, folder, native=False):
 
 
 def native_report(sizes, native, budget):
-    """Return the table's lines of what compiling to machine code adds, and the targets over budget."""
+    """Return the lines of what compiling to machine code adds, and the targets over budget."""
     added = {t: {name: native[t][name] - sizes[t][name] for name in sizes[t]} for t in TARGETS}
     lines = [f"{'machine code':22}" + "".join(f"{target:>15}" for target in TARGETS)]
     for source in sorted({name for column in added.values() for name in column}):
@@ -72,7 +74,9 @@ def native_report(sizes, native, budget):
     totals = {target: sum(column.values()) for target, column in added.items()}
     lines.append(f"{'total':22}" + "".join(f"{totals[t]:>15,}" for t in TARGETS))
     lines.append(f"{'budget':22}" + "".join(f"{budget[t]:>15,}" for t in TARGETS))
-    return lines, [f"{target} machine code" for target in TARGETS if totals[target] > budget[target]]
+    return lines, [
+        f"{target} machine code" for target in TARGETS if totals[target] > budget[target]
+    ]
 
 
 def report(sizes, budget):
@@ -148,7 +152,9 @@ def main():
                 t: {p.stem: pool.submit(measure, p, t, args.build, native) for p in sources}
                 for t in TARGETS
             }
-            return {t: {name: job.result() for name, job in row.items()} for t, row in jobs.items()}
+            return {
+                t: {name: job.result() for name, job in row.items()} for t, row in jobs.items()
+            }
 
         sizes, native = measure_all(False), measure_all(True)
     lines, over, totals = report(sizes, budget["engine"])
