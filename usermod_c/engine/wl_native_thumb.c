@@ -763,7 +763,7 @@ static void jump_to_stub(wl_native_t *n, uint32_t stub) {
 }
 
 void wl_be_entry(wl_native_t *n) {
-    if (n->n_loops > 0 && n->reg_locals > 0) { /* for stopping at loops: all locals' registers out, and in again */
+    if (n->n_loops > 0 && n->locals_mask != 0) { /* for stopping at loops: all locals' registers out, and in again */
         n->spill = n->pos;
         wl_native_store_locals(n, n->locals_mask);
         jump_to_stub(n, WL_STOP_FUEL);
@@ -805,7 +805,7 @@ void wl_be_loop(wl_native_t *n) {
 }
 
 void wl_be_fuel(wl_native_t *n, uint32_t cost) {
-    if (n->reg_locals == 0) {
+    if (n->locals_mask == 0) {
         charge(n, cost, 2);
         call_stub(n, WL_STOP_FUEL);
         return;
@@ -924,7 +924,7 @@ static uint8_t *memory_data(const wl_native_t *n) {
 static uint32_t compare_limit(wl_native_t *n, uint32_t address, uint32_t end) {
     uint32_t last = n->instance->memory_floor - end;
     wl_ncompare_t c = {.a = (uint8_t)address, .b = SCRATCH, .cond = WL_COND_LE_U};
-    if (end == 4 && (!WL_THUMB2 || n->limit_reg != 0)) {
+    if (WL_THUMB2 ? end == n->limit_end : end == 4) {
         c.b = LIM;
         if (WL_THUMB2) {
             wl_native_load_locals(n, 1u << LIM & ~n->valid);
