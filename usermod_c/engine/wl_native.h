@@ -303,7 +303,7 @@ void wl_be_table_entry(wl_native_t *n, uint32_t table, uint32_t index, uint32_t 
 
 void wl_be_loop(wl_native_t *n);                       /* a loop's label follows */
 void wl_be_fuel(wl_native_t *n, uint32_t cost);        /* at a loop, where all locals are valid */
-/* Calls with the frame at `distance` bytes; returns where the caller goes on. */
+/* Calls with the frame at `distance` bytes; returns where the caller goes on. `what` is wl_native_indirect's. */
 uint32_t wl_be_call(wl_native_t *n, uint32_t distance, uint32_t func_index);
 uint32_t wl_be_call_indirect(wl_native_t *n, uint32_t distance, uint32_t what);
 void wl_be_return(wl_native_t *n);                     /* result, if any, is in place */
@@ -325,7 +325,8 @@ uint32_t wl_be_serve_access(wl_ctx_t *ctx, uint32_t link);
 
 /* ---- Running (wl_native_run.c) ---- */
 void wl_be_enter(wl_native_regs_t *regs, uintptr_t address);
-uint32_t wl_native_serve(wl_native_regs_t *regs, uint32_t what, uint32_t service, uint32_t link);
+uint32_t wl_native_serve(wl_native_regs_t *regs, uint32_t service, uint32_t link);
+uint32_t wl_native_indirect(const wl_native_regs_t *regs, uint32_t what, const uint32_t *args);
 
 void wl_native_init(wl_store_t *store);
 /* The header of the body that holds `ip`; NULL for the stubs. */

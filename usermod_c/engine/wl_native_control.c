@@ -370,7 +370,7 @@ void wl_native_call_indirect(struct wl_translator *t, uint32_t type_index, uint3
     wl_native_pop(n, 1); /* the index stays in its slot, right behind the arguments */
     pop_params(n, type);
     uint32_t distance = n->height * WL_SLOT_BYTES, what = type_index | table << WL_SITE_TYPE_BITS;
-    add_site(n, distance, wl_be_call_indirect(n, distance, what), WL_SITE_INDIRECT | what);
+    add_site(n, distance, wl_be_call_indirect(n, distance, what | (uint32_t)type->param_slots << 16), WL_SITE_INDIRECT | what);
     push_results(n, type);
 }
 
