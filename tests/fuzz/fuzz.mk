@@ -99,7 +99,9 @@ endef
 $(foreach t,$(FUZZ_NATIVE),$(eval $(call fuzz_native,$t)))
 FUZZ_NATIVE_PROGRAMS := $(FUZZ_NATIVE:%=$(FUZZ_OUT)/native/%.elf)
 
-.PHONY: fuzz fuzz-smoke fuzz-build fuzz-regress
+FUZZ_DUMP_PROGRAMS := $(FUZZ_NATIVE:%=$(FUZZ_OUT)/native/%-dump.elf)
+
+.PHONY: fuzz fuzz-smoke fuzz-build fuzz-regress native-check
 
 fuzz-build: $(FUZZ_PROGRAMS) $(FUZZ_NATIVE_PROGRAMS) | $(VENV_TEST)
 
@@ -111,3 +113,8 @@ fuzz: fuzz-build ## fuzz for SECONDS (600), keeping the corpus and reducing what
 
 fuzz-regress: fuzz-build ## run what once was found, under many plans and against wasmtime
 	@$(VENV_PYTHON) $(FUZZ_DIR)/fuzz.py --out $(FUZZ_OUT) $(FUZZ_NATIVE_RUNNERS) regress
+
+# What the bench measures is what programs are like; what was generated or found is what they are not.
+native-check: $(FUZZ_DUMP_PROGRAMS) $(FUZZ_OUT)/fz_gen $(BENCH_WASM) | $(VENV_TEST) ## check every instruction of the machine code that modules become
+	@$(VENV_PYTHON) $(FUZZ_DIR)/native_check.py --out $(FUZZ_OUT) $(FUZZ_NATIVE_RUNNERS) \
+		$(BENCH_WASM) $(wildcard tests/engine/regress/*.wasm)

@@ -4,8 +4,8 @@
  * instantiation, as native_check.py reads it:
  *
  *   module NAME
- *   region START STUB_WORDS MEM    addresses of the region and of the linear memory, hexadecimal
- *   words 46c0 ...                 the region, from its start
+ *   region START STUB_WORDS    its address, and how much of it is stubs; hexadecimal
+ *   words 46c0 ...             the region, from its start
  */
 #include <stdio.h>
 #include <string.h>
@@ -27,8 +27,7 @@ static void dump(const wl_store_t *store) {
     const wl_codecache_t *c = &store->cache;
     const uint16_t *code = c->words + c->native_start;
     char line[16 + 5 * WORDS_PER_LINE];
-    snprintf(line, sizeof line, "region %x %x %x\n", (unsigned)(uintptr_t)code, (unsigned)WL_BE_STUB_WORDS,
-             (unsigned)(uintptr_t)(store->memories != NULL ? store->memories->data : NULL));
+    snprintf(line, sizeof line, "region %x %x\n", (unsigned)(uintptr_t)code, (unsigned)WL_BE_STUB_WORDS);
     print(line);
     for (uint32_t i = 0; i < c->native_used; i += WORDS_PER_LINE) {
         size_t size = (size_t)snprintf(line, sizeof line, "words");

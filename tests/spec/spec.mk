@@ -32,18 +32,18 @@ SPEC_CFLAGS_multimem := $(SPEC_CFLAGS_asan) -DWL_LIMIT_MEMORIES=16
 # The same on emulated processors, with the flags that ship and no others.
 SPEC_TARGETS := cortex-m3 cortex-m0plus rv32imac
 
-# Those that there is a native back end for: the suite runs as machine code, also in slices of one unit.
-SPEC_NATIVE := cortex-m3 cortex-m0plus rv32imac
-
 # Variants: NAME:BUILD, and the runner's options.
 SPEC_VARIANTS := default:default m32:m32 aligned:aligned asan:asan stress:asan slice1:default slice1000:default \
 	noopt:noopt eager:default table:table goto:goto \
 	cortex-m3:cortex-m3 cortex-m0plus:cortex-m0plus rv32:rv32imac multimem:multimem \
-	$(foreach t,$(SPEC_NATIVE),native-$(t):$(t) native1-$(t):$(t))
+	native-thumb2:cortex-m3 native-thumb1:cortex-m0plus native-rv32:rv32imac \
+	native1-thumb2:cortex-m3 native1-thumb1:cortex-m0plus native1-rv32:rv32imac
 SPEC_OPTIONS_stress := --stress --fail-alloc 200
 SPEC_OPTIONS_slice1 := --fuel-slice 1
 SPEC_OPTIONS_slice1000 := --fuel-slice 1000
 SPEC_OPTIONS_eager := --eager
+# As machine code, at once and in slices of one unit.
+SPEC_NATIVE := thumb2 thumb1 rv32
 $(foreach t,$(SPEC_NATIVE),$(eval SPEC_OPTIONS_native-$(t) := --tier native))
 $(foreach t,$(SPEC_NATIVE),$(eval SPEC_OPTIONS_native1-$(t) := --tier native --fuel-slice 1))
 # What a variant is there for: it runs what the others cannot.

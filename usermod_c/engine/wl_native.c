@@ -69,8 +69,10 @@ static void count_local(wl_native_t *n, uint32_t local) {
 
 static void count_simple(struct wl_translator *t, uint32_t op, uint32_t offset) {
     wl_native_t *n = SELF(t);
-    bool word = op == WL_WASM_I32_LOAD || op == WL_WASM_F32_LOAD || op == WL_WASM_I32_STORE || op == WL_WASM_F32_STORE;
-    n->limit_weight += word && offset == 0 ? weight_here(n) : 0;
+    uint32_t log2 = wl_native_access_log2(op);
+    if (offset == 0 && (log2 == 1 || log2 == 2)) {
+        n->limit_weights[log2 - 1] += weight_here(n);
+    }
 }
 
 static void count_local_get(struct wl_translator *t, uint32_t index) {
@@ -231,10 +233,11 @@ static void choose_locals(wl_native_t *n) {
 
 /* The last of the registers may serve better as the memory's limit. */
 static void choose_limit(wl_native_t *n) {
-    uint32_t reg = wl_be_limit_reg(n), count = wl_be_local_count(n);
-    bool all = n->reg_locals == count;
+    uint32_t reg = wl_be_limit_reg(n), halves = n->limit_weights[0], words = n->limit_weights[1];
+    uint32_t weight = halves > words ? halves : words;
+    bool all = n->reg_locals == wl_be_local_count(n);
     uint32_t last = n->local_of[n->reg_locals > 0 ? n->reg_locals - 1 : 0];
-    if (reg == 0 || n->limit_weight < LEAST_LIMIT_WEIGHT || (all && n->weights[last] >= n->limit_weight)) {
+    if (reg == 0 || weight < LEAST_LIMIT_WEIGHT || (all && n->weights[last] >= weight)) {
         return;
     }
     if (all) {
@@ -243,6 +246,7 @@ static void choose_limit(wl_native_t *n) {
         n->assigned &= ~(1u << reg);
     }
     n->limit_reg = (uint8_t)reg;
+    n->limit_end = halves > words ? 2 : 4;
     n->locals_mask |= 1u << reg;
 }
 

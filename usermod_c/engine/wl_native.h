@@ -147,8 +147,9 @@ typedef struct wl_native {
     wl_nloop_t *loops;      /* in the order in which they begin */
     uint32_t n_loops, loops_cap, loop_depth, this_loop;
     uint32_t cost;          /* of the function's own block */
-    uint32_t limit_weight;  /* of accesses to words, as of locals */
-    uint8_t limit_reg;      /* a local's register that holds the memory's size less 4, or 0 */
+    uint32_t limit_weights[2]; /* of accesses to halves and to words, as of locals */
+    uint8_t limit_reg;      /* a local's register that holds the memory's size less `limit_end`, or 0 */
+    uint8_t limit_end;      /* 2 or 4 */
 
     wl_instance_t *instance;
     wl_validator_t *v;
@@ -215,6 +216,8 @@ void wl_native_drop(struct wl_translator *t, uint32_t slots);
 void wl_native_select(struct wl_translator *t, uint32_t slots);
 void wl_native_misc(struct wl_translator *t, uint32_t sub, uint32_t operands, bool out, uint32_t imm1, uint32_t imm2);
 
+uint32_t wl_native_access_log2(uint32_t op);
+
 /* ---- wl_native_control.c ---- */
 void wl_native_block(struct wl_translator *t, wl_ctrl_t *c);
 void wl_native_else(struct wl_translator *t, wl_ctrl_t *c, bool live);
@@ -247,7 +250,7 @@ wl_helper_t wl_native_helper(uint32_t op, wl_helpkind_t *kind, bool *swapped);
 extern const uint8_t wl_be_locals[WL_BE_LOCALS]; /* registers that locals may live in, best first */
 /* How many of them this instance's code may use. */
 uint32_t wl_be_local_count(const wl_native_t *n);
-/* The last of them, when it would better hold the memory's size less 4 in bodies that access it much; else 0. */
+/* The last of them, when it would better hold the memory's limit in bodies that access it much; else 0. */
 uint32_t wl_be_limit_reg(const wl_native_t *n);
 
 /* The stubs at the start of a region; returns their words. The n-th's address is that of word
@@ -300,7 +303,7 @@ void wl_be_table_entry(wl_native_t *n, uint32_t table, uint32_t index, uint32_t 
 
 void wl_be_loop(wl_native_t *n);                       /* a loop's label follows */
 void wl_be_fuel(wl_native_t *n, uint32_t cost);        /* at a loop, where all locals are valid */
-/* Calls with the frame at `distance` bytes; returns where the caller goes on. */
+/* Calls with the frame at `distance` bytes; returns where the caller goes on. `what` is wl_native_indirect's. */
 uint32_t wl_be_call(wl_native_t *n, uint32_t distance, uint32_t func_index);
 uint32_t wl_be_call_indirect(wl_native_t *n, uint32_t distance, uint32_t what);
 void wl_be_return(wl_native_t *n);                     /* result, if any, is in place */
@@ -322,7 +325,8 @@ uint32_t wl_be_serve_access(wl_ctx_t *ctx, uint32_t link);
 
 /* ---- Running (wl_native_run.c) ---- */
 void wl_be_enter(wl_native_regs_t *regs, uintptr_t address);
-uint32_t wl_native_serve(wl_native_regs_t *regs, uint32_t what, uint32_t service, uint32_t link);
+uint32_t wl_native_serve(wl_native_regs_t *regs, uint32_t service, uint32_t link);
+uint32_t wl_native_indirect(const wl_native_regs_t *regs, uint32_t what, const uint32_t *args);
 
 void wl_native_init(wl_store_t *store);
 /* The header of the body that holds `ip`; NULL for the stubs. */

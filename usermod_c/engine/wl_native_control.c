@@ -203,8 +203,10 @@ void wl_native_br_table(struct wl_translator *t, uint32_t labels, uint32_t count
         uint32_t depth = wl_read_u32(&r);
         wl_ctrl_t *c = target(n, depth);
         if (depth != previous) { /* runs of one share a piece */
+            if (previous != WL_NO_INDEX) {
+                wl_be_step(n);
+            }
             previous = depth;
-            wl_be_step(n);
             piece = n->pos;
             n->valid = valid;
             n->dirty = dirty;
@@ -368,7 +370,7 @@ void wl_native_call_indirect(struct wl_translator *t, uint32_t type_index, uint3
     wl_native_pop(n, 1); /* the index stays in its slot, right behind the arguments */
     pop_params(n, type);
     uint32_t distance = n->height * WL_SLOT_BYTES, what = type_index | table << WL_SITE_TYPE_BITS;
-    add_site(n, distance, wl_be_call_indirect(n, distance, what), WL_SITE_INDIRECT | what);
+    add_site(n, distance, wl_be_call_indirect(n, distance, what | (uint32_t)type->param_slots << 16), WL_SITE_INDIRECT | what);
     push_results(n, type);
 }
 

@@ -26,7 +26,7 @@ void wl_native_load_locals(wl_native_t *n, uint32_t mask) {
         }
     }
     if (n->limit_reg != 0 && (mask >> n->limit_reg & 1)) {
-        wl_be_const(n, n->limit_reg, n->instance->memory_floor - 4);
+        wl_be_const(n, n->limit_reg, n->instance->memory_floor - n->limit_end);
     }
     n->valid |= mask;
     n->dirty &= ~mask;

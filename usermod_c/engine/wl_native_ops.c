@@ -332,26 +332,11 @@ static void do_op(wl_native_t *n, uint32_t op) {
 
 /* ---- Memory ---- */
 
-static uint32_t access_log2(uint32_t op) {
-    switch (op) {
-        case WL_WASM_I32_LOAD8_S:
-        case WL_WASM_I32_LOAD8_U:
-        case WL_WASM_I64_LOAD8_S:
-        case WL_WASM_I64_LOAD8_U:
-        case WL_WASM_I32_STORE8:
-        case WL_WASM_I64_STORE8: return 0;
-        case WL_WASM_I32_LOAD16_S:
-        case WL_WASM_I32_LOAD16_U:
-        case WL_WASM_I64_LOAD16_S:
-        case WL_WASM_I64_LOAD16_U:
-        case WL_WASM_I32_STORE16:
-        case WL_WASM_I64_STORE16: return 1;
-        case WL_WASM_I64_LOAD:
-        case WL_WASM_F64_LOAD:
-        case WL_WASM_I64_STORE:
-        case WL_WASM_F64_STORE: return 3;
-        default: return 2;
-    }
+/* log2 of the bytes that a load or store accesses, by opcode. */
+uint32_t wl_native_access_log2(uint32_t op) {
+    static const uint8_t log2s[] = {2, 3, 2, 3, 0, 0, 1, 1, 0, 0, 1, 1, 2, 2, 2, 3, 2, 3, 0, 1, 0, 1, 2};
+    uint32_t i = op - WL_WASM_I32_LOAD;
+    return i < sizeof log2s ? log2s[i] : WL_NO_INDEX;
 }
 
 /* Whether an access may be done by code: of memory 0, its end not above what the memory had from the start
@@ -452,7 +437,7 @@ static void do_store(wl_native_t *n, wl_naccess_t *access, uint32_t log2, uint32
 }
 
 static void do_access(wl_native_t *n, uint32_t op, uint32_t kind, uint32_t offset) {
-    uint32_t log2 = access_log2(op), in = sig_slots(wl_signatures[op] & 15);
+    uint32_t log2 = wl_native_access_log2(op), in = sig_slots(wl_signatures[op] & 15);
     bool store = kind == WL_TR_STORE || kind == WL_TR_STORE64;
     bool sign = kind == WL_TR_LOAD_S || (kind == WL_TR_LOAD_EXT_S && log2 < 2);
     wl_naccess_t access = {.log2 = (uint8_t)(log2 < 3 ? log2 : 2), .sign = sign, .store = store, .offset = offset};

@@ -220,25 +220,28 @@ static uint32_t serve_misc(wl_ctx_t *ctx, uint32_t link) {
     return WL_ENABLE_FUEL && ctx->fuel < 0 ? leave_with(regs, WL_STOP_FUEL, link) : link;
 }
 
-static uint32_t serve_indirect(wl_ctx_t *ctx, uint32_t what, uint32_t link) {
-    wl_native_regs_t *regs = ctx->native;
-    const uint16_t *h = resolve(ctx, what, (uint32_t *)(uintptr_t)regs->fp);
-    if (h != NULL && wl_codecache_is_native(store_of(ctx), h)) {
-        return WL_BE_ADDRESS(h + h[WL_N_ENTRY]);
+/* A call through a table as far as it leads to machine code of the same instance: its address, or 0.
+ * `what` is that of the site, with the slots of the parameters above. */
+__attribute__((used)) uint32_t wl_native_indirect(const wl_native_regs_t *regs, uint32_t what, const uint32_t *args) {
+    const wl_ctx_t *ctx = regs->ctx;
+    const wl_instance_t *i = ctx->instance;
+    const wl_table_t *table = i->tables[what >> WL_SITE_TYPE_BITS & (WL_SITE_TABLES - 1)];
+    uint32_t index = args[what >> 16], first = i->module->n_imported_funcs;
+    if (index >= table->size) {
+        return 0;
     }
-    return leave_with(regs, WL_STOP_CALL, link);
+    uint32_t func = table->elements[index] - i->func_base + first; /* wraps for null and for others' */
+    if (func - first >= i->module->n_funcs - first ||
+        i->module->func_types[func] != (what & ((1u << WL_SITE_TYPE_BITS) - 1))) {
+        return 0;
+    }
+    const uint16_t *h = i->code[func];
+    return h != NULL && wl_codecache_is_native(i->store, h) ? WL_BE_ADDRESS(h + h[WL_N_ENTRY]) : 0;
 }
 
 /* Returns the address to go on at, or 0 when code is to be left. */
-__attribute__((used)) uint32_t wl_native_serve(wl_native_regs_t *regs, uint32_t what, uint32_t service, uint32_t link) {
-    wl_ctx_t *ctx = regs->ctx;
-    if (service == WL_SERVE_MISC) {
-        return serve_misc(ctx, link);
-    }
-    if (service == WL_SERVE_INDIRECT) {
-        return serve_indirect(ctx, what, link);
-    }
-    return wl_be_serve_access(ctx, link);
+__attribute__((used)) uint32_t wl_native_serve(wl_native_regs_t *regs, uint32_t service, uint32_t link) {
+    return service == WL_SERVE_MISC ? serve_misc(regs->ctx, link) : wl_be_serve_access(regs->ctx, link);
 }
 
 #endif

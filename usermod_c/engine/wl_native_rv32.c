@@ -654,6 +654,7 @@ void wl_be_access_const(wl_native_t *n, const wl_naccess_t *access, uint32_t val
 void wl_be_leave(void);
 void wl_be_serve(void);
 void wl_be_serve_memory(void);
+void wl_be_serve_indirect(void);
 
 /* C.J over so many bytes. */
 static uint32_t short_jump(uint32_t x) {
@@ -666,20 +667,20 @@ uint32_t wl_be_stubs(uint16_t *code, const wl_store_t *store) {
     enum { PIECES = WL_STOP_COUNT * 2, PIECE_WORDS = 8 };
     const uint32_t regs = (uint32_t)(uintptr_t)store->ctx.native;
     const uint32_t targets[] = {(uint32_t)(uintptr_t)wl_be_leave, (uint32_t)(uintptr_t)wl_be_serve,
-                                (uint32_t)(uintptr_t)wl_be_serve_memory};
+                                (uint32_t)(uintptr_t)wl_be_serve_memory, (uint32_t)(uintptr_t)wl_be_serve_indirect};
     for (uint32_t i = 0; i < WL_STOP_COUNT; i++) {
-        uint32_t piece = i == WL_SERVE_ACCESS ? 2 : i >= WL_SERVE_MISC ? 1 : 0, at = WL_BE_STUB(i);
+        uint32_t piece = i == WL_SERVE_ACCESS ? 2 : i == WL_SERVE_INDIRECT ? 3 : i == WL_SERVE_MISC ? 1 : 0, at = WL_BE_STUB(i);
         code[at] = (uint16_t)(0x4001 | T0 << 7 | i << 2);
         code[at + 1] = (uint16_t)short_jump((PIECES + piece * PIECE_WORDS - (at + 1)) * 2);
     }
-    for (uint32_t i = 0; i < 3; i++) {
+    for (uint32_t i = 0; i < sizeof targets / sizeof *targets; i++) {
         uint16_t *at = code + PIECES + i * PIECE_WORDS;
         set32(at, upper(regs) | T1 << 7 | OP_LUI);
         set32(at + 2, encode_i(OP_IMM, 0, T1, T1, regs & 0xfff));
         set32(at + 4, upper(targets[i]) | T2 << 7 | OP_LUI);
         set32(at + 6, encode_i(OP_JALR, 0, ZERO, T2, targets[i] & 0xfff));
     }
-    _Static_assert(PIECES + 3 * PIECE_WORDS <= WL_BE_STUB_WORDS, "stubs fit where they are said to be");
+    _Static_assert(PIECES + 4 * PIECE_WORDS <= WL_BE_STUB_WORDS, "stubs fit where they are said to be");
     return WL_BE_STUB_WORDS;
 }
 
@@ -719,16 +720,28 @@ __attribute__((naked)) void wl_be_leave(void) {
     __asm__ volatile("sw s0, 0(t1)\n sw s9, 4(t1)\n sw a0, 8(t1)\n sw ra, 12(t1)\n sw t0, 24(t1)\n" RESTORE_ALL);
 }
 
-/* a0: what the service takes, t0: which, t1: registers. */
+/* t0: which service, t1: registers. */
 __attribute__((naked)) void wl_be_serve(void) {
     __asm__ volatile("sw s0, 0(t1)\n sw s9, 4(t1)\n"
-                     "addi sp, sp, -16\n sw ra, 0(sp)\n sw t1, 4(sp)\n"
-                     "mv a1, a0\n mv a0, t1\n mv a2, t0\n mv a3, ra\n"
+                     "addi sp, sp, -16\n sw t1, 4(sp)\n"
+                     "mv a0, t1\n mv a1, t0\n mv a2, ra\n"
                      "call wl_native_serve\n"
-                     "lw ra, 0(sp)\n lw t1, 4(sp)\n addi sp, sp, 16\n"
+                     "lw t1, 4(sp)\n addi sp, sp, 16\n"
                      "bnez a0, 1f\n" RESTORE_ALL
                      "1: lw s9, 4(t1)\n lw s10, 16(t1)\n lw s11, 20(t1)\n"
                      "jr a0\n");
+}
+
+/* a0: what is called, t1: registers. Without machine code to be called this is as WL_STOP_CALL. */
+__attribute__((naked)) void wl_be_serve_indirect(void) {
+    __asm__ volatile("addi sp, sp, -16\n sw ra, 0(sp)\n sw t1, 4(sp)\n"
+                     "mv a1, a0\n mv a0, t1\n mv a2, s0\n"
+                     "call wl_native_indirect\n"
+                     "lw ra, 0(sp)\n lw t1, 4(sp)\n addi sp, sp, 16\n"
+                     "beqz a0, 1f\n"
+                     "jr a0\n"
+                     "1: li t0, %0\n"
+                     "tail wl_be_leave\n" ::"i"(WL_STOP_CALL));
 }
 
 /* The registers of operands and locals, by number; x9 is at 64. */
@@ -744,7 +757,7 @@ __attribute__((naked)) void wl_be_serve(void) {
 __attribute__((naked)) void wl_be_serve_memory(void) {
     __asm__ volatile("sw s0, 0(t1)\n sw s9, 4(t1)\n" EACH_OPERAND("sw") EACH_LOCAL("sw")
                      "addi sp, sp, -16\n sw t1, 4(sp)\n"
-                     "mv a0, t1\n mv a2, t0\n mv a3, ra\n"
+                     "mv a0, t1\n mv a1, t0\n mv a2, ra\n"
                      "call wl_native_serve\n"
                      "lw t1, 4(sp)\n addi sp, sp, 16\n"
                      "bnez a0, 1f\n" RESTORE_ALL

@@ -17,7 +17,7 @@
 #define WL_BE_FRAME_SLOTS 500u
 #define WL_BE_MISC_BYTES 8u
 #define WL_BE_STUB(n) ((uint32_t)(n) * 2u)
-#define WL_BE_STUB_WORDS 48u
+#define WL_BE_STUB_WORDS 56u
 #define WL_BE_ADDRESS(p) ((uint32_t)(uintptr_t)(p))
 
 #endif

@@ -198,13 +198,19 @@ static void offer_literals(wl_native_t *n) {
     }
 }
 
-void wl_be_step(wl_native_t *n) {
-    if (n->n_literals > 0 && ((n->pos - n->first_literal) * 2 > LITERAL_HURRY || n->n_literals > WL_N_LITERALS - 14)) {
+/* Writes literals now that would be out of reach behind so many bytes more. */
+static void hurry_literals(wl_native_t *n, uint32_t bytes) {
+    uint32_t since = (n->pos - n->first_literal) * 2;
+    if (n->n_literals > 0 && (since + bytes > LITERAL_HURRY || n->n_literals > WL_N_LITERALS - 14)) {
         uint32_t at = n->pos;
         put(n, 0);
         put_literals(n);
         set(n, at, 0xe000 | ((n->pos - at - 2) & 0x7ff));
     }
+}
+
+void wl_be_step(wl_native_t *n) {
+    hurry_literals(n, 0);
 }
 
 static void put_literal(wl_native_t *n, uint32_t d, uint32_t value) {
@@ -619,6 +625,7 @@ void wl_be_branch_back(wl_native_t *n, const wl_ncompare_t *c, uint32_t target) 
 
 uint32_t wl_be_table(wl_native_t *n, uint32_t reg, uint32_t count) {
     uint32_t last = count - 1, limit = SCRATCH;
+    hurry_literals(n, count * 2);
     if (last < 256) {
         put(n, 0x2800 | reg << 8 | last);
     } else {
@@ -756,7 +763,7 @@ static void jump_to_stub(wl_native_t *n, uint32_t stub) {
 }
 
 void wl_be_entry(wl_native_t *n) {
-    if (n->n_loops > 0 && n->reg_locals > 0) { /* for stopping at loops: all locals' registers out, and in again */
+    if (n->n_loops > 0 && n->locals_mask != 0) { /* for stopping at loops: all locals' registers out, and in again */
         n->spill = n->pos;
         wl_native_store_locals(n, n->locals_mask);
         jump_to_stub(n, WL_STOP_FUEL);
@@ -798,7 +805,7 @@ void wl_be_loop(wl_native_t *n) {
 }
 
 void wl_be_fuel(wl_native_t *n, uint32_t cost) {
-    if (n->reg_locals == 0) {
+    if (n->locals_mask == 0) {
         charge(n, cost, 2);
         call_stub(n, WL_STOP_FUEL);
         return;
@@ -917,7 +924,7 @@ static uint8_t *memory_data(const wl_native_t *n) {
 static uint32_t compare_limit(wl_native_t *n, uint32_t address, uint32_t end) {
     uint32_t last = n->instance->memory_floor - end;
     wl_ncompare_t c = {.a = (uint8_t)address, .b = SCRATCH, .cond = WL_COND_LE_U};
-    if (end == 4 && (!WL_THUMB2 || n->limit_reg != 0)) {
+    if (WL_THUMB2 ? end == n->limit_end : end == 4) {
         c.b = LIM;
         if (WL_THUMB2) {
             wl_native_load_locals(n, 1u << LIM & ~n->valid);
@@ -1024,20 +1031,25 @@ void wl_be_access_const(wl_native_t *n, const wl_naccess_t *access, uint32_t val
 void wl_be_leave(void);
 void wl_be_serve(void);
 void wl_be_serve_memory(void);
+void wl_be_serve_indirect(void);
 
 uint32_t wl_be_stubs(uint16_t *code, const wl_store_t *store) {
     /* A branch to one of the pieces behind the stubs, which load r2 and r3 and go where r3 says. */
-    enum { LEAVE = WL_STOP_COUNT * 2, SERVE = LEAVE + 4, MEMORY = SERVE + 4, LITERALS = MEMORY + 4 };
-    static const uint8_t pieces[] = {LEAVE, SERVE, MEMORY};
+    enum { LEAVE = WL_STOP_COUNT * 2, SERVE = LEAVE + 4, MEMORY = SERVE + 4, INDIRECT = MEMORY + 4, LITERALS = INDIRECT + 4 };
+    static const uint8_t pieces[] = {LEAVE, SERVE, MEMORY, INDIRECT};
     const uint32_t literals[] = {
         (uint32_t)(uintptr_t)store->ctx.native, (uint32_t)(uintptr_t)wl_be_leave, (uint32_t)(uintptr_t)wl_be_serve,
-        (uint32_t)(uintptr_t)wl_be_serve_memory};
+        (uint32_t)(uintptr_t)wl_be_serve_memory, (uint32_t)(uintptr_t)wl_be_serve_indirect};
     for (uint32_t i = 0; i < WL_STOP_COUNT; i++) {
-        uint32_t piece = i == WL_SERVE_ACCESS ? MEMORY : i >= WL_SERVE_MISC ? SERVE : LEAVE, at = WL_BE_STUB(i);
+        uint32_t piece = i == WL_SERVE_ACCESS     ? MEMORY
+                         : i == WL_SERVE_INDIRECT ? INDIRECT
+                         : i == WL_SERVE_MISC     ? SERVE
+                                                  : LEAVE,
+                 at = WL_BE_STUB(i);
         code[at] = (uint16_t)(i == WL_SERVE_ACCESS ? 0x46c0u : 0x2100u | i);
         code[at + 1] = (uint16_t)(0xe000 | ((piece - (at + 1) - 2) & 0x7ff));
     }
-    for (uint32_t i = 0; i < 3; i++) {
+    for (uint32_t i = 0; i < sizeof pieces; i++) {
         uint32_t at = pieces[i];
         code[at] = (uint16_t)(i == 2 ? 0xb40f : 0x46c0); /* push {r0-r3} */
         code[at + 1] = (uint16_t)(0x4a00 | (LITERALS - ((at + 3) & ~1u)) / 2);
@@ -1045,7 +1057,7 @@ uint32_t wl_be_stubs(uint16_t *code, const wl_store_t *store) {
         code[at + 3] = 0x4718;
     }
     memcpy(code + LITERALS, literals, sizeof literals);
-    _Static_assert(LITERALS + 8 <= WL_BE_STUB_WORDS, "stubs fit where they are said to be");
+    _Static_assert(LITERALS + 10 <= WL_BE_STUB_WORDS, "stubs fit where they are said to be");
     return WL_BE_STUB_WORDS;
 }
 
@@ -1101,20 +1113,34 @@ __attribute__((naked)) void wl_be_leave(void) {
                      "str r1, [r2, #24]\n" RESTORE_ALL);
 }
 
-/* r0: what the service takes, r1: which, r2: registers. */
+/* r1: which service, r2: registers. */
 __attribute__((naked)) void wl_be_serve(void) {
     __asm__ volatile("str r7, [r2, #0]\n"
                      "mov r3, r9\n str r3, [r2, #4]\n"
-                     "mov r3, lr\n push {r2, r3}\n"
-                     "mov r12, r1\n mov r1, r0\n mov r0, r2\n mov r2, r12\n"
+                     "push {r2, lr}\n"
+                     "mov r0, r2\n mov r2, lr\n"
                      "bl wl_native_serve\n"
                      "pop {r2, r3}\n"
-                     "mov lr, r3\n"
                      "cmp r0, #0\n bne 1f\n" RESTORE_ALL
                      "1: ldr r3, [r2, #4]\n mov r9, r3\n"
                      "ldr r3, [r2, #16]\n mov r10, r3\n"
                      "ldr r3, [r2, #20]\n mov r11, r3\n"
                      "bx r0\n");
+}
+
+/* r0: what is called, r2: registers. Without machine code to be called this is as WL_STOP_CALL. */
+__attribute__((naked)) void wl_be_serve_indirect(void) {
+    __asm__ volatile("push {r2, lr}\n"
+                     "mov r1, r0\n mov r0, r2\n mov r2, r7\n"
+                     "bl wl_native_indirect\n"
+                     "pop {r2, r3}\n"
+                     "mov lr, r3\n"
+                     "cmp r0, #0\n beq 1f\n"
+                     "bx r0\n"
+                     "1: movs r1, #%c0\n"
+                     "ldr r3, 2f\n bx r3\n"
+                     ".balign 4\n"
+                     "2: .word wl_be_leave\n" ::"i"(WL_STOP_CALL));
 }
 
 /* r2: registers; r0-r3 are on the stack. Afterwards all registers that code uses are as they were, or as the
@@ -1128,7 +1154,7 @@ __attribute__((naked)) void wl_be_serve_memory(void) {
                      "pop {r4, r5}\n str r4, [r2, #28]\n str r5, [r2, #32]\n"
                      "pop {r4, r5}\n str r4, [r2, #36]\n str r5, [r2, #40]\n"
                      "mov r3, lr\n push {r2, r3}\n"
-                     "mov r0, r2\n movs r1, #0\n movs r2, #%c0\n"
+                     "mov r0, r2\n mov r2, r3\n movs r1, #%c0\n"
                      "bl wl_native_serve\n"
                      "pop {r2, r3}\n"
                      "cmp r0, #0\n bne 1f\n" RESTORE_ALL

@@ -24,7 +24,7 @@
 #define WL_BE_FRAME_SLOTS 1000u
 #define WL_BE_MISC_BYTES 8u
 #define WL_BE_STUB(n) ((uint32_t)(n) * 2u)
-#define WL_BE_STUB_WORDS 44u
+#define WL_BE_STUB_WORDS 52u
 /* A code address as the processor has it: odd. */
 #define WL_BE_ADDRESS(p) ((uint32_t)(uintptr_t)(p) | 1u)
 

@@ -1,0 +1,475 @@
+# SPDX-License-Identifier: MIT
+"""Check the machine code that modules become, instruction by instruction, without running it.
+
+Follows each body from where it can be entered. Every instruction must be one that the compiler
+is meant to write; every branch must lead into the body, to a stub or to another body's entry;
+every store must have the frame, the linear memory or a place of the engine's outside the code as
+its base; and what points at frame, fuel and memory may only change where it has to.
+
+    native_check.py --out build/fuzz --native TARGET=COMMAND... FILE...
+"""
+
+import argparse
+import shlex
+import subprocess
+import sys
+import tempfile
+from collections import Counter
+from pathlib import Path
+
+from native import sized
+
+# The header's words, as in wl_native.h; stubs in the order of wl_stop_t.
+SIZE, FRAME, SITES, ENTRY, START, SITE_WORDS, SITE_TARGET = 0, 4, 8, 9, 10, 4, 2
+FUEL, CALL, MISC, INDIRECT, ACCESS = 0, 1, 9, 10, 11  # the stubs that come back
+MISC_WORDS = 4
+
+
+class Wrong(Exception):
+    """An instruction that must not be there."""
+
+
+def signed(value, bits):
+    """Return a number of so many bits with its sign."""
+    return value - (1 << bits) if value >> (bits - 1) & 1 else value
+
+
+class Code:
+    """A region: its words, where it starts, and its bodies' first words."""
+
+    def __init__(self, words, base, stub_words):
+        self.words, self.base = words, base
+        self.bodies = []
+        at = stub_words
+        while at < len(words):
+            self.bodies.append(at)
+            at += words[at + SIZE]
+        self.entries = {at + words[at + ENTRY] for at in self.bodies}
+        self.stubs = {2 * n for n in range(12)}
+        self.counts = Counter()
+
+    def inside(self, address):
+        """Tell whether an address is in the region."""
+        return 0 <= address - self.base < 2 * len(self.words)
+
+    def word32(self, at):
+        return self.words[at] | self.words[at + 1] << 16
+
+
+class Walk:
+    """A walk over one body; `step` of the processor's class gives what follows an instruction."""
+
+    def __init__(self, code, at):
+        self.code, self.at = code, at
+        words = code.words
+        self.frame = words[at + FRAME]
+        self.sites = at + words[at + SITES]
+        self.todo = [at + words[at + ENTRY], at + words[at + START]]
+        for site in range(self.sites, at + words[at + SIZE], SITE_WORDS):
+            self.todo.append(at + words[site + SITE_TARGET])
+        self.seen = {}
+
+    def run(self):
+        """Follow everything; raises Wrong."""
+        while self.todo:
+            at = self.todo.pop()
+            if at in self.seen:
+                continue
+            if not self.at + 12 <= at < self.sites:
+                raise Wrong(f"word {at - self.at}: outside the code")
+            length = self.length(at)
+            self.seen[at] = length
+            self.code.counts["instructions"] += 1
+            try:
+                self.todo += self.step(at, at + length)
+            except Wrong as error:
+                raise Wrong(f"word {at - self.at}: {error}") from None
+        self.check_overlaps()
+
+    def check_overlaps(self):
+        last = 0
+        for at in sorted(self.seen):
+            if at < last:
+                raise Wrong(f"word {at - self.at}: in the middle of an instruction")
+            last = at + self.seen[at]
+
+    def before(self, at):
+        """Return the words of the instruction that stands before, or None."""
+        for length in (1, 2):
+            if self.seen.get(at - length) == length:
+                return self.code.words[at - length : at]
+        return None
+
+    def goes(self, target):
+        self.code.counts["branches"] += 1
+        return target
+
+    def call(self, target, after):
+        """Return what follows a branch that comes back, or one to a stub."""
+        self.code.counts["branches"] += 1
+        if target in self.code.stubs:
+            if target // 2 == MISC:
+                return [after + MISC_WORDS]
+            return [after] if target // 2 in (FUEL, CALL, INDIRECT, ACCESS) else []
+        if target in self.code.entries:
+            return [after]
+        if target < self.at + self.code.words[self.at + ENTRY]:
+            return [target, after]  # what saves and restores registers stands in front
+        return [target]  # a long jump of Thumb-1
+
+    def check_slot(self, offset):
+        if not 0 <= offset < max(self.frame, 4):
+            raise Wrong(f"a store at {offset} of a frame of {self.frame}")
+
+    def check_address(self, address):
+        self.code.counts["stores"] += 1
+        if self.code.inside(address):
+            raise Wrong("a store into the code")
+
+
+class Thumb(Walk):
+    """Thumb-1 and Thumb-2."""
+
+    def length(self, at):
+        return 2 if self.code.words[at] >= 0xE800 else 1
+
+    def literal(self, at, words):
+        """Return what an instruction that loads a literal loads, else None."""
+        if words is None:
+            return None
+        start = (at + 2) & ~1
+        if len(words) == 1 and words[0] >> 11 == 0x09:
+            return self.code.word32(start + (words[0] & 0xFF) * 2)
+        if len(words) == 2 and words[0] == 0xF8DF:
+            return self.code.word32(start + (words[1] & 0xFFF) // 2)
+        return None
+
+    def base_before(self, at, register):
+        """Check that `register` was given an address for a store just before."""
+        words = self.before(at)
+        value = self.literal(at - len(words), words) if words else None
+        loaded = words and (words[0] >> 8 & 7 if len(words) == 1 else words[1] >> 12)
+        if value is not None and loaded == register:
+            self.check_address(value)
+        elif words == [0x4653] and register == 3:  # mov r3, sl
+            self.code.counts["stores"] += 1
+        elif words and len(words) == 2 and words[0] & 0xFFF0 == 0xEB00 and words[1] == 0x0C0A:
+            self.code.counts["stores"] += 1  # add ip, rX, sl
+        else:
+            raise Wrong(f"a store through r{register}, which is not known to be an address")
+
+    def writes(self, register, after):
+        if register in (7, 9, 10, 13, 15):
+            raise Wrong(f"changes r{register}")
+        return [after]
+
+    def step(self, at, after):
+        word = self.code.words[at]
+        return self.narrow(at, word, after) if after - at == 1 else self.wide(at, word, after)
+
+    def narrow(self, at, word, after):
+        top = word >> 12
+        low = word & 7
+        if word >> 10 == 7 and word & 0x3F == 0x3F:
+            return [after]  # the frame moves at calls
+        if top in (0, 1) or word >> 10 == 0x10:  # shifts, sums, and what else has two registers
+            return self.writes(low if word >> 6 != 0x10A else 0, after)
+        if top in (2, 3):
+            register = word >> 8 & 7
+            if register == 7 and top == 3:
+                return [after]  # the frame moves at calls
+            return self.writes(register if word >> 11 != 5 else 0, after)
+        if word >> 8 in (0x44, 0x46):
+            register = low | word >> 4 & 8
+            if word == 0x449F:
+                return self.table(after, after + 1, 2)
+            if word in (0x4699, 0x449F, 0x441F, 0x46C0) or (word >> 8 == 0x44 and register == 7):
+                return [after]  # fuel; the frame; a nop
+            return self.writes(register, after)
+        if word >> 8 == 0x45:
+            return [after]
+        if word in (0x4770, 0x4718):
+            return self.leaves(at, word)
+        if word == 0x47E0:
+            return [after]
+        if top == 4 and word >> 11 == 9:
+            return self.writes(word >> 8 & 7, after)
+        if top == 5:
+            if word >> 9 & 7 > 2:
+                return self.writes(low, after)
+            if word >> 3 & 7 == 7:
+                return [after]  # a slot that is far
+            self.base_before(at, word >> 3 & 7)
+            return [after]
+        if top in (6, 7, 8):
+            base = word >> 3 & 7
+            if word >> 11 & 1:
+                return self.writes(low, after)
+            if base == 7 and top == 6:
+                self.check_slot((word >> 6 & 31) * 4)
+            else:
+                self.base_before(at, base)
+            return [after]
+        if top == 10 and word >> 8 == 0xA3:
+            return [after]
+        if word >> 8 == 0xB2:
+            return self.writes(low, after)
+        if word >> 8 == 0xBF and word & 15:
+            return [after]
+        if top == 13 and word >> 8 & 15 < 14:
+            return [self.goes(at + 2 + signed(word & 0xFF, 8)), after]
+        if word >> 11 == 0x1C:
+            return [self.goes(at + 2 + signed(word & 0x7FF, 11))]
+        raise Wrong(f"{word:04x} is not expected")
+
+    def leaves(self, at, word):
+        """Check a jump through a register: back to a caller, or to a stub."""
+        if word == 0x4718:
+            words = self.before(at)
+            value = self.literal(at - 1, words)
+            if value is not None and (value - 1 - self.code.base) // 2 not in self.code.stubs:
+                raise Wrong("a jump through r3 to no stub")
+            if value is None and (
+                words is None or words[0] & 0xF83F not in (0x683B, 0x581B, 0x583B)
+            ):
+                raise Wrong("a jump through r3, which is no return address")
+        return []
+
+    def table(self, first, base, unit):
+        """Return the targets of a table of distances from `base`, in parts of a word."""
+        targets, at = [], first
+        while not targets or at < min(targets):
+            targets.append(self.goes(base + self.code.words[at] // unit))
+            at += 1
+        return targets
+
+    def wide(self, at, word, after):
+        second = self.code.words[at + 1]
+        if word >> 11 == 0x1E and second >> 15:
+            return self.long_branch(at, word, second, after)
+        if word == 0xE8DF and second & 0xFFF0 == 0xF010:
+            return self.table(after, after, 1)
+        if word >> 9 == 0x7C:
+            return self.access(at, word, second, after)
+        rd = second >> 8 & 15
+        if word >> 9 in (0x75, 0x7D) or word >> 11 == 0x1E:
+            compares = word >> 5 & 15 in (8, 13) and word >> 4 & 1 and rd == 15
+            if compares:
+                return [after]
+            if (word & 15, rd) in ((9, 9), (7, 7)):
+                return [after]  # fuel; the frame
+            return self.writes(rd, after)
+        raise Wrong(f"{word:04x} {second:04x} is not expected")
+
+    def long_branch(self, at, word, second, after):
+        s, j1, j2 = word >> 10 & 1, second >> 13 & 1, second >> 11 & 1
+        if second >> 12 & 1 or second >> 14 & 1:
+            i1, i2 = 1 ^ j1 ^ s, 1 ^ j2 ^ s
+            offset = s << 23 | i1 << 22 | i2 << 21 | (word & 0x3FF) << 11 | second & 0x7FF
+            target = after + signed(offset, 24)
+            if second >> 14 & 1:
+                return self.call(target, after)
+            return [] if target in self.code.stubs else [self.goes(target)]
+        offset = s << 19 | j2 << 18 | j1 << 17 | (word & 0x3F) << 11 | second & 0x7FF
+        return [self.goes(after + signed(offset, 20)), after]
+
+    def access(self, at, word, second, after):
+        base, register, load = word & 15, second >> 12, word >> 4 & 1
+        if load:
+            return [] if register == 15 and base == 7 else self.writes(register, after)
+        if word & 0x80 and base == 7:
+            self.check_slot(second & 0xFFF)
+        elif base == 10:
+            self.code.counts["stores"] += 1
+        else:
+            self.base_before(at, base)
+        return [after]
+
+
+class Rv32(Walk):
+    """RV32IMC: s0 frame, s9 fuel, s10 memory."""
+
+    def length(self, at):
+        return 2 if self.code.words[at] & 3 == 3 else 1
+
+    def writes(self, register, after):
+        if register in (2, 3, 4, 8, 25, 26, 27):
+            raise Wrong(f"changes x{register}")
+        return [after]
+
+    def step(self, at, after):
+        if after - at == 1:
+            return self.short(self.code.words[at], after)
+        return self.long(at, self.code.word32(at), after)
+
+    def short(self, word, after):
+        kind = word & 3, word >> 13
+        register = word >> 7 & 31
+        if kind in ((1, 0), (1, 2), (2, 0)):  # c.addi, c.li, c.slli
+            own = kind == (1, 0) and register in (8, 25)
+            return [after] if own or register == 0 else self.writes(register, after)
+        if kind == (2, 4):
+            if word >> 2 & 31:
+                return self.writes(register, after)
+            if word >> 12 & 1:
+                return [after] if register == 6 else self.fails(word)
+            return self.back(register, after)
+        if kind == (0, 2):
+            return (
+                self.writes((word >> 2 & 7) + 8, after) if word >> 7 & 7 == 0 else self.fails(word)
+            )
+        if kind == (0, 6):
+            if word >> 7 & 7:
+                return self.fails(word)
+            self.check_slot((word >> 10 & 7) << 3 | (word >> 6 & 1) << 2 | (word >> 5 & 1) << 6)
+            return [after]
+        return self.fails(word)
+
+    def fails(self, word):
+        raise Wrong(f"{word:x} is not expected")
+
+    def back(self, register, after):
+        """Return what follows a jump through a register: a return, or a table."""
+        if register == 1:
+            return []
+        if register != 5:
+            raise Wrong(f"a jump through x{register}")
+        start = after - 8  # auipc; then add, lhu, c.add, c.jr, c.nop, the table
+        first, targets = after + 1, []
+        while not targets or first < min(targets):
+            targets.append(self.goes(start + self.code.words[first] // 2))
+            first += 1
+        return targets
+
+    def long(self, at, word, after):
+        op, rd, rs1, f3 = word & 0x7F, word >> 7 & 31, word >> 15 & 31, word >> 12 & 7
+        if op == 0x13:
+            return [after] if rd == rs1 and rd in (8, 25) else self.writes(rd, after)
+        if op in (0x17, 0x37, 0x03):
+            return self.writes(rd, after)
+        if op == 0x33:
+            return [after] if rd == rs1 == 25 else self.writes(rd, after)
+        if op == 0x63:
+            offset = (
+                word >> 31 << 12
+                | (word >> 7 & 1) << 11
+                | (word >> 25 & 63) << 5
+                | (word >> 8 & 15) << 1
+            )
+            return [self.goes(at + signed(offset, 13) // 2), after]
+        if op == 0x6F:
+            offset = (
+                word >> 31 << 20
+                | (word >> 12 & 255) << 12
+                | (word >> 20 & 1) << 11
+                | (word >> 21 & 1023) << 1
+            )
+            target = at + signed(offset, 21) // 2
+            if rd == 1:
+                return self.call(target, after)
+            if rd:
+                raise Wrong(f"links x{rd}")
+            return [] if target in self.code.stubs else [self.goes(target)]
+        if op == 0x23 and f3 < 3:
+            self.store(at, rs1, signed(word >> 25 << 5 | rd, 12))
+            return [after]
+        return self.fails(word)
+
+    def store(self, at, base, offset):
+        if base == 8:
+            self.check_slot(offset)
+        elif base == 26:
+            self.code.counts["stores"] += 1
+        elif base == 5:
+            word = self.code.word32(at - 2) if self.seen.get(at - 2) == 2 else 0
+            short = self.code.words[at - 1]
+            if word & 0xFFF == 0x2B7:  # lui t0
+                self.check_address((word & 0xFFFFF000) + offset & 0xFFFFFFFF)
+            elif word in (0x006282B3,) or word & 0xFE0FFFFF == 0x000D02B3 or short == 0x92EA:
+                self.code.counts["stores"] += 1  # t0 + t1; s10 + x; t0 + s10
+            else:
+                raise Wrong("a store through t0, which is not known to be an address")
+        else:
+            raise Wrong(f"a store through x{base}")
+
+
+def regions(text):
+    """Yield (module, Code) of the output of native_dump."""
+    name, code, words = None, None, []
+    for line in [*text.splitlines(), "module -"]:
+        key, _, rest = line.partition(" ")
+        if key == "module":
+            if code:
+                yield name, Code(words, *code)
+            name, code, words = rest, None, []
+        elif key == "region":
+            code = [int(part, 16) for part in rest.split()]
+        elif key == "words":
+            words += [int(part, 16) for part in rest.split()]
+
+
+def check(target, text):
+    """Check all regions; returns the counts and the errors."""
+    counts, errors = Counter(), []
+    for name, code in regions(text):
+        counts["modules"] += 1
+        for at in code.bodies:
+            counts["bodies"] += 1
+            walk = (Rv32 if target.startswith("rv32") else Thumb)(code, at)
+            try:
+                walk.run()
+            except Wrong as error:
+                errors.append(f"{target}: {name}: function {code.words[at + 2]}: {error}")
+        counts += code.counts
+    return counts, errors
+
+
+def dump(command, program, paths):
+    """Return what the dumping program prints for the modules."""
+    with tempfile.TemporaryDirectory() as folder:
+        bundle = b"".join(sized(p.name.encode()) + sized(p.read_bytes()) for p in paths)
+        (Path(folder) / "bundle").write_bytes(bundle)
+        done = subprocess.run(
+            [*shlex.split(command), str(program.resolve())],
+            cwd=folder,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            text=True,
+            timeout=300,
+            check=False,
+        )
+    if done.returncode or not done.stdout.endswith("end\n"):
+        sys.exit(f"native-check: {program} failed: {done.stdout[-300:]}")
+    return done.stdout
+
+
+def main():
+    """Run the command line; exits with 1 when something is wrong."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--native", action="append", required=True, metavar="TARGET=COMMAND")
+    parser.add_argument("--count", type=int, default=100, help="generated modules to add")
+    parser.add_argument("files", nargs="*", type=Path)
+    args = parser.parse_args()
+    counts, errors = Counter(), []
+    with tempfile.TemporaryDirectory() as folder:
+        command = [args.out / "fz_gen", folder, "1", str(args.count)]
+        subprocess.run(command, check=True)
+        paths = [*args.files, *sorted(Path(folder).glob("*.wasm"))]
+        for target, command in (word.split("=", 1) for word in args.native):
+            text = dump(command, args.out / "native" / f"{target}-dump.elf", paths)
+            found, wrong = check(target, text)
+            counts += found
+            errors += wrong
+    for error in errors[:40]:
+        print(error)
+    print(
+        f"native-check: {counts['modules']} modules, {counts['bodies']} bodies, "
+        f"{counts['instructions']} instructions, {counts['branches']} branches, "
+        f"{counts['stores']} stores, {len(errors)} wrong"
+    )
+    return 1 if errors else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
