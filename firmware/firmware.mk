@@ -61,7 +61,7 @@ $(MPY_VERSIONS)/%/micropython/.complete: | $(PACKAGES_RUN)
 # Sources from another place make every object stale.
 $(BUILD)/sources.txt: FORCE
 	@mkdir -p $(@D)
-	@echo '$(MPY)' | cmp -s - $@ || { rm -rf $(addprefix $(BUILD)/,$(BOARDS) mpy-cross); echo '$(MPY)' >$@; }
+	@echo '$(MPY)' | cmp -s - $@ || { rm -rf $(addprefix $(BUILD)/,$(BOARDS) unix-asan mpy-cross); echo '$(MPY)' >$@; }
 
 # WASM_ARENA_BYTES=N sets aside another number of bytes for guests than a board's own. CMake sees by
 # itself which objects that makes stale; the other builds begin again.

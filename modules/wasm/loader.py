@@ -29,6 +29,8 @@ def read(path: str):
 
 
 def _buffer(file, path: str):
+    file.read(1)  # a folder can be opened, and has no end
+    file.seek(0)
     try:
         return _wasm.Buffer(file)
     except MemoryError:

@@ -1,11 +1,10 @@
 # SPDX-License-Identifier: MIT
-"""Fuzz the host's functions: run imports/run.py by a firmware, under its sanitizers.
+"""Fuzz the host's functions: run imports/run.py by a firmware.
 
 The exit code is 1 when the firmware or its sanitizers found something; the seed is in the output.
 """
 
 import argparse
-import os
 import random
 import subprocess
 import sys
@@ -14,11 +13,6 @@ from pathlib import Path
 
 SCRIPT = Path(__file__).resolve().parent / "imports" / "run.py"
 SECRET = "not the app's"
-# What leaks is Python's heap at the end; the first mistake ends the run.
-SANITIZERS = {
-    "ASAN_OPTIONS": "detect_leaks=0:detect_stack_use_after_return=0:abort_on_error=0",
-    "UBSAN_OPTIONS": "halt_on_error=1:print_stacktrace=1",
-}
 
 
 def run(args, folder):
@@ -31,8 +25,7 @@ def run(args, folder):
     (files / "link").symlink_to(outside)
     words = [args.firmware.resolve(), "-X", "heapsize=8m", SCRIPT, args.table.resolve()]
     words += [files, args.seconds, args.seed]
-    environment = {**os.environ, **SANITIZERS}
-    done = subprocess.run([str(word) for word in words], env=environment, cwd=folder)
+    done = subprocess.run([str(word) for word in words], cwd=folder)
     if done.returncode != 0:
         return 1
     left = {str(path.relative_to(folder)) for path in folder.iterdir()} - {"wasmlet"}

@@ -456,15 +456,15 @@ static void instance_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
 
 WASM_DOC(instance,
          "Instance(module, imports=None, *, fuel=None, memory_max=None, stack=None, code_cache=None,\n"
-         "  table_max=None, tier='interp', native_code=None, eager=False, store=None): links a module and runs its start function.\n"
+         "  table_max=None, tier='interp', native_code=None, eager=False, store=None): links a module\n"
+         "  and runs its start function.\n"
          "  imports is {module: {name: object}} or {module: another instance's exports}: a Python\n"
          "  function for a function, a number for an immutable global, else a Memory, Table, Global or\n"
          "  Func. Instances that share such objects share one store: fuel, stack and code cache.\n"
          "  Sizes are in bytes; memory_max caps each linear memory, whatever it declares (64 MiB on a\n"
          "  computer, 64 KiB on a board unless given). tier is 'interp', 'native' (machine code, in\n"
          "  native_code bytes; what has no room there is interpreted) or 'auto' (native where it can be).\n"
-         "  store is\n"
-         "  any object of the store to join. Raises LinkError, Trap, OutOfFuel, MemoryError\n"
+         "  store is any object of the store to join. Raises LinkError, Trap, OutOfFuel, MemoryError\n"
          "  .exports, .module; .fuel left (None: without end), can be set; .fuel_used; .usage: a dict\n"
          "  .started: whether there was a start function");
 

@@ -7,6 +7,8 @@ import os
 import wasm
 from support import FOLDER, data, instance, raises, same
 
+BAD_POINTER, INVALID = -3, -4
+
 
 def lines(function, *args, **kwargs):
     out = []
@@ -77,9 +79,9 @@ def test_log():
     same(out, ["error: hello", "warn: hello", "hello", "debug: hello"])
     out.clear()
     for level in (0, 5, -1, 2**31):
-        same(write(level, 16, 5), -1)
+        same(write(level, 16, 5), INVALID)
     for address, size in ((65535, 2), (0, 65537), (-1, 1), (-1, -1), (0, -1), (2**31, 1)):
-        same(write(3, address, size), -2)
+        same(write(3, address, size), BAD_POINTER)
     same(out, [])
     same(write(3, 65536, 0), 0)
     same(write(3, 2048, 63488), 0)
@@ -112,7 +114,7 @@ def test_log_without_memory():
         b"\7\7\1\3run\0\1"
         b"\x0a\x0c\1\x0a\0\x41\3\x41\0\x41\0\x10\0\x0b"
     )
-    same(lines(wasm.run, b), ([], -2))
+    same(lines(wasm.run, b), ([], BAD_POINTER))
 
 
 def test_help():
