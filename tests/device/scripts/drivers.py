@@ -177,6 +177,7 @@ def rest():
     timer = app.call("start", 10, 0)
     time.sleep_ms(20)
     results.append((app.events() == [(2, timer, 1)], app.call("start", 9, 0)))
+    timer = app.call("start", 1000, 1)
     results.append((app.call("cancel", timer), app.call("cancel", timer)))
     app.stop()
     app = Bench(data("host_sys.wasm"), env={"A": "b"})
