@@ -16,6 +16,7 @@ What is outside is put there by a test or a demo:
 """
 
 _EIO = 5
+_MIN_HZ, _MAX_HZ = 8, 62500000  # as on an RP2040
 
 pins = {}
 i2c_targets = {}
@@ -253,8 +254,11 @@ class PWM:
     def __init__(self, pin, freq=0, duty_u16=0):
         self._pin = pin.number
         pulses[self._pin] = (freq, duty_u16)
+        self.freq(freq)
 
     def freq(self, frequency):
+        if not _MIN_HZ <= frequency <= _MAX_HZ:
+            raise ValueError("frequency")
         pulses[self._pin] = (frequency, pulses[self._pin][1])
 
     def duty_u16(self, duty):

@@ -9,6 +9,7 @@ import sys
 import time
 
 import pytest
+from matrix import covers
 
 DENIED, BAD_HANDLE, INVALID, RATE, TOO_LONG = -1, -2, -4, -5, -6
 NOT_FOUND, BUSY, NO_DEVICE, FULL = -7, -8, -9, -12
@@ -79,6 +80,11 @@ def wait_for(board, name, count):
     return found
 
 
+@covers("i2c.open", "works")
+@covers("i2c.read", "works")
+@covers("i2c.write", "works")
+@covers("i2c.write_read", "works")
+@covers("i2c.transaction", "works")
 def test_i2c(board, world, root):
     sys.path.insert(0, str(root / "boards" / "devices"))
     from sht31 import crc8
@@ -92,6 +98,11 @@ def test_i2c(board, world, root):
     assert refused == [DENIED, TOO_LONG, TOO_LONG, BAD_HANDLE, NO_DEVICE, 2]
 
 
+@covers("spi.open", "works")
+@covers("spi.configure", "works")
+@covers("spi.read", "works")
+@covers("spi.write", "works")
+@covers("spi.transfer", "works")
 def test_spi(board, world, begin, call):
     entry = {"device": "memory", "modes": [0, 3], "max_hz": 1000000, "max_len": 40}
     device = begin("spi", spi=[entry])
@@ -102,6 +113,7 @@ def test_spi(board, world, begin, call):
     assert call("spi", "transfer", device, read, [36])[1][3:7] == b"wasm"
     assert call("spi", "configure", device, 500000, 3)[0] == 0
     assert call("spi", "transfer", device, b"\x05\0", [2]) == (2, b"\xff\0")
+    assert call("spi", "read", device, [3]) == (3, b"\xff\xff\xff")
     assert call("spi", "configure", device, 1000001, 0)[0] == DENIED
     assert call("spi", "configure", device, 500000, 1)[0] == DENIED
     assert call("spi", "write", device, bytes(41))[0] == TOO_LONG
@@ -111,9 +123,18 @@ def test_spi(board, world, begin, call):
     reports = world.reports("Eeprom25")
     if reports is not None:
         commands = [(event["command"], event["hz"]) for event in reports]
-        assert commands == [(0x9F, 1000000), (6, 1000000), (2, 1000000), (3, 1000000), (5, 500000)]
+        assert commands == [
+            (0x9F, 1000000),
+            (6, 1000000),
+            (2, 1000000),
+            (3, 1000000),
+            (5, 500000),
+            (0, 500000),
+        ]
 
 
+@covers("adc.open", "works")
+@covers("adc.read", "works")
 def test_adc(board, world, begin, call):
     channel = begin("adc", adc=[{"label": "light", "max_per_s": 2}])
     world.command("Voltage", level=0.25)
@@ -124,6 +145,8 @@ def test_adc(board, world, begin, call):
     assert board.call("drivers", "end", "adc") == {"denied": 1}
 
 
+@covers("pwm.open", "works")
+@covers("pwm.set", "works")
 def test_pwm(board, world, begin, call):
     entry = {"label": "fan", "min_hz": 100, "max_hz": 2000, "min_duty": 6554, "max_duty": 32768}
     fan = begin("pwm", pwm=[entry])
@@ -142,6 +165,10 @@ def test_pwm(board, world, begin, call):
         )
 
 
+@covers("uart.open", "works")
+@covers("uart.read", "works")
+@covers("uart.write", "works")
+@covers("uart.watch", "works")
 def test_uart(board, world, begin, call):
     port = begin("uart", uart=[{"port": "link", "mode": "rw", "max_len": 40}])
     assert call("uart", "read", port, [8])[0] == 0
@@ -160,6 +187,10 @@ def test_uart(board, world, begin, call):
     assert board.call("drivers", "end", "uart") == {"too_long": 1}
 
 
+@covers("gpio.open", "works")
+@covers("gpio.read", "works")
+@covers("gpio.write", "works")
+@covers("gpio.toggle", "works")
 def test_gpio_output(board, world, begin, call):
     lamp = begin("gpio", gpio=[{"label": "lamp", "mode": "out"}, spare()])
     assert call("gpio", "write", lamp, 1)[0] == 0
@@ -182,6 +213,8 @@ def spare():
     return {"label": "spare", "mode": "inout", "edge": "both"}
 
 
+@covers("gpio.watch", "works")
+@covers("sys.poll", "works")
 def test_gpio_input(board, world, begin, call):
     entry = {"label": "button", "mode": "in", "pull": "up", "edge": "rising"}
     button = begin("gpio", gpio=[entry, spare()])
@@ -201,23 +234,59 @@ def test_gpio_input(board, world, begin, call):
     assert board.call("drivers", "end", "gpio") == {"denied": 2}
 
 
+@covers("kv.get", "works")
+@covers("kv.set", "works")
+@covers("kv.delete", "works")
+@covers("fs.open", "works")
+@covers("fs.read", "works")
+@covers("fs.write", "works")
+@covers("fs.seek", "works")
+@covers("fs.close", "works")
+@covers("fs.size", "works")
+@covers("fs.remove", "works")
 def test_kv_and_fs(board, world):
     found = board.call("drivers", "store", timeout=SECONDS)
     values = [0, FULL, (5, b"value"), 0]
-    files = [5, FULL, 0, (5, b"hello"), DENIED, 5, 0]
+    files = [5, FULL, 0, (5, b"hello"), (1, 2, b"el"), DENIED, 5, 0]
     assert found == values * 2 + files
 
 
+@covers("msg.publish", "works")
+@covers("msg.subscribe", "works")
+@covers("msg.receive", "works")
+@covers("msg.unsubscribe", "works")
+@covers("blob.open", "works")
+@covers("blob.size", "works")
+@covers("blob.read", "works")
+@covers("random.fill", "works")
+@covers("time.monotonic_ms", "works")
+@covers("time.wall_ms", "works")
+@covers("log.write", "works")
+@covers("timer.start", "works")
+@covers("timer.cancel", "works")
+@covers("sys.env", "works")
+@covers("sys.ready", "works")
+@covers("sys.overruns", "works")
 def test_what_has_no_hardware(board, world):
     assert board.call("drivers", "rest", timeout=SECONDS) == [
         1,
         DENIED,
         (5, b"\x03a/bx"),
         DENIED,
-        (2, b"89"),
+        (0, 0),
+        (10, 2, b"89"),
         (32, True, RATE),
         (True, True),
         (0, TOO_LONG, ["line"]),
         (True, DENIED),
+        (0, BAD_HANDLE),
         (1, NOT_FOUND, 0),
+        0,
     ]
+
+
+@covers("time.sleep_ms", "works")
+@covers("sys.exit", "works")
+def test_waiting_and_ending(board, world, put):
+    put("ends.wasm")
+    assert board.call("drivers", "end_by_itself") == (True, "stopped", 7)

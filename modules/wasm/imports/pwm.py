@@ -5,6 +5,7 @@ from micropython import const
 
 _DENIED = const(-1)
 _UNSUPPORTED = const(-13)
+_EOPNOTSUPP = const(95)  # what the gate makes `unsupported` of
 
 
 def drivers(app) -> dict:
@@ -13,7 +14,10 @@ def drivers(app) -> dict:
 
     def open_output(index: int):
         entry = app.entries[index]
-        output = hal.pwm(entry)
+        try:
+            output = hal.pwm(entry)
+        except ValueError:  # the board's generators reach no further
+            raise OSError(_EOPNOTSUPP)
 
         def close():
             output.deinit()
@@ -30,7 +34,7 @@ def drivers(app) -> dict:
             return _DENIED
         try:
             output.freq(frequency)
-        except ValueError:  # the board's timers reach no further
+        except ValueError:
             return _UNSUPPORTED
         output.duty_u16(duty)
         return 0

@@ -139,6 +139,7 @@ def store():
     results.append(app.call("close", file))
     file = app.call("open", place + "/file", 0)
     results.append((app.call("read", file, [9]), app.answer[:5]))
+    results.append((app.call("seek", file, 1, 0), app.call("read", file, [2]), app.answer))
     results.append(app.call("open", place + "/../boot.py", 1))
     results.append(app.call("size", place + "/file"))
     app.call("close", file)
@@ -155,10 +156,11 @@ def rest():
     results = [app.call("publish", "a/b", b"x"), app.call("publish", "a/c", b"x")]
     results.append((app.call("receive", inbox, [9]), app.answer[:5]))
     results.append(app.call("subscribe", "#"))
+    results.append((app.call("unsubscribe", inbox), app.call("publish", "a/b", b"x")))
     app.stop()
     app = Bench(data("host_blob.wasm"), blobs={"table": b"0123456789"})
     blob = app.call("open", "table")
-    results.append((app.call("read", blob, 8, [4]), app.answer[:2]))
+    results.append((app.call("size", blob), app.call("read", blob, 8, [4]), app.answer[:2]))
     app.stop()
     app = Bench(data("host_random.wasm"), random={"bytes_per_s": 64})
     results.append((app.call("fill", [32]), len(set(app.answer)) > 8, app.call("fill", [33])))
@@ -175,8 +177,23 @@ def rest():
     timer = app.call("start", 10, 0)
     time.sleep_ms(20)
     results.append((app.events() == [(2, timer, 1)], app.call("start", 9, 0)))
+    timer = app.call("start", 1000, 1)
+    results.append((app.call("cancel", timer), app.call("cancel", timer)))
     app.stop()
     app = Bench(data("host_sys.wasm"), env={"A": "b"})
     results.append((app.call("env", "A", [4]), app.call("env", "B", [4]), app.call("ready")))
+    results.append(app.call("overruns"))
     app.stop()
     return results
+
+
+def end_by_itself():
+    """Let a guest wait and exit; return (whether it took its time, state, code)."""
+    app = Bench(data("ends.wasm"), time={"clocks": ["monotonic"]})
+    before = time.ticks_ms()
+    while True:
+        left = app.step()
+        if left is None:
+            break
+        time.sleep_ms(max(1, left))
+    return time.ticks_diff(time.ticks_ms(), before) >= 30, app.state, app.result

@@ -10,6 +10,7 @@ from support import data, raises, same
 from wasm import CapabilityError, sim
 
 DENIED, BAD_HANDLE, INVALID, RATE, TOO_LONG, NO_DEVICE = -1, -2, -4, -5, -6, -9
+UNSUPPORTED = -13
 EDGE, TIMER, UART = 1, 2, 3
 RISING, FALLING = 1, 2
 ANY = {"label": "spare", "mode": "inout", "edge": "both", "shared": True}
@@ -357,6 +358,18 @@ def test_pwm_stays_in_its_ranges():
     app.stop()
     assert 15 not in sim.pulses
     same((sim.pins[15].mode, sim.pins[15].level()), (sim.Pin.OUT, 0))
+
+
+def test_pwm_beyond_the_board():
+    app = bench("pwm", pwm=[{"label": "fan", "min_hz": 1, "max_hz": 7}])
+    same(app.call("open", "fan"), UNSUPPORTED)
+    app.stop()
+    app = bench("pwm", pwm=[{"label": "fan", "min_hz": 1, "max_hz": 100}])
+    fan = app.call("open", "fan")
+    same(app.call("set", fan, 7, 0), UNSUPPORTED)
+    same(app.call("set", fan, 8, 9), 0)
+    same(sim.pulses[15], (8, 9))
+    app.stop()
 
 
 def test_timers_fire():
