@@ -6,6 +6,7 @@ import random
 import struct
 import time
 
+import wasm
 from bench import Bench
 from stores import PLACE, empty
 from support import data, raises, same
@@ -122,6 +123,14 @@ def test_a_program_that_only_writes_needs_nothing_more():
     while app.step() is not None:
         pass
     same(app.logs(), ["hello"])
+
+
+def test_a_program_without_a_manifest_may_log():
+    lines = []
+    wasm.run(data("wasi_write"), log=lines.append)
+    same(lines, ["hello"])
+    refused = raises(CapabilityError, wasm.run, data("wasi"), log=lines.append)
+    assert "without a grant: its wasmlet.toml needs" in str(refused), refused
 
 
 def test_other_types_and_names_do_not_link():
