@@ -78,18 +78,24 @@ def entry(instance, args=()):
     return None, args
 
 
+def _is_app(module) -> bool:
+    """Return whether a module is a package, or a program for WASI, which App serves."""
+    is_package = module.custom("wasmlet.manifest") is not None
+    return is_package or any(row[0] == "wasi_snapshot_preview1" for row in module.imports)
+
+
 def run(source, *args, imports=None, log=print, policy=None, **limits):
     """Load a package or a bare module from a path or from bytes, run it and return its result.
 
     A package runs with what its manifest asks for and `policy` (a path; else /policy.json) allows;
-    see App. A bare module may log, and import what `imports` gives, {module: {name: object}};
-    everything else is a LinkError. Its start function runs first, then the export `_start`, `main`
+    see App; so does a program for WASI, which without a manifest asks for log only. Another bare
+    module may log, and import what `imports` gives, {module: {name: object}}; everything else is a
+    LinkError. Its start function runs first, then the export `_start`, `main`
     or `run`, with `args`; `limits` are those of Instance: fuel, memory_max, stack, code_cache,
     table_max (bytes, and units of fuel). `log` gets each line.
     """
     data = read(source) if isinstance(source, str) else source
-    is_package = _wasm.Module(data).custom("wasmlet.manifest") is not None
-    if is_package and imports is None and not limits:
+    if imports is None and not limits and _is_app(_wasm.Module(data)):
         from .app import App
 
         return App(data, policy, log).run()

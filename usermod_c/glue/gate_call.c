@@ -175,9 +175,11 @@ static MP_NOINLINE int32_t check(gate_call_t *c, const uint32_t *slots) {
 }
 
 int32_t gate_check(gate_obj_t *gate, uint32_t handle, uint32_t op, uint32_t charge) {
-    gate_entry_t *entry = handle == 0 ? &gate->budget : handle <= gate->n_entries ? &gate->entries[handle - 1]
-                                                                                  : NULL;
+    gate_entry_t *entry = &gate->budget;
     int32_t code = GATE_BAD_HANDLE;
+    if (handle != 0) {
+        entry = handle <= gate->n_entries ? &gate->entries[handle - 1] : NULL;
+    }
     if (entry != NULL && (handle == 0 || entry->kind != GATE_KIND_NONE)) {
         code = 0;
         if (op & ~(uint32_t)entry->ops) {

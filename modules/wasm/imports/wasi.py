@@ -150,7 +150,7 @@ class Wasi:
         method = getattr(self, name)
 
         def call(memory, *args):
-            code = self.app.gate.check(0, 0, 1)
+            code = 0 if name == "proc_exit" else self.app.gate.check(0, 0, 1)
             return _CODES[-code] if code else _guarded(method, memory, args)
 
         return with_memory(call)

@@ -41,7 +41,7 @@ def make_folder():
         file.write(TEXT)
 
 
-def run(path, memory_bytes, code_bytes=8192, full_names=True):
+def run(path, memory_bytes, code_bytes=16384, full_names=True):
     """Run a program; return (result, lines of log, whether the file was copied)."""
     make_folder()
     place = FOLDER + "/" if full_names else ""

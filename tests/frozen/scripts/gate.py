@@ -414,3 +414,21 @@ def test_a_pin_that_waits_and_a_pin_that_fails():
             same(rig.exports.gpio_read(handle), answer ^ low if answer >= 0 else answer)
             rig.pin.levels.append(answer)
             same(rig.exports.gpio_read(handle), answer ^ low if answer >= 0 else answer)
+
+
+def test_other_modules_are_charged_to_the_grant():
+    gate = _wasm.Gate(grants(gpio=READ, rate=2), calls_per_s=5)
+    led, bus = 1, 2
+    same([gate.check(led, READ, 1) for _ in range(3)], [0, 0, RATE])
+    same(gate.check(led, WRITE, 0), DENIED)
+    same(gate.check(led, READ, 3), TOO_LONG)
+    same(gate.check(bus, 15, 1), 0)  # of no rate
+    same([gate.check(0, 0, 2) for _ in range(3)], [0, 0, RATE])
+    same([gate.check(handle, 0, 1) for handle in (7, 14, 15, 1 << 31, -1)], [BAD_HANDLE] * 5)
+    same(gate.fail(FULL), FULL)
+    counts = {"denied": 1, "bad_handle": 5, "rate": 2, "too_long": 1, "full": 1}
+    same(gate.denied, counts)
+    for code in (0, 1, -14, -(1 << 40)):
+        raises(KeyError, gate.fail, code)
+    gate.close()
+    same(gate.check(led, READ, 1), BAD_HANDLE)

@@ -6,6 +6,7 @@ import random
 import struct
 import time
 
+import wasm
 from bench import Bench
 from stores import PLACE, empty
 from support import data, raises, same
@@ -39,6 +40,7 @@ class Program(Bench):
             "random": {"bytes_per_s": 1000},
             "log": {"level": "info", "bytes_per_s": 1000},
             "env": {"NAME": "Ada"},
+            "memory": {"max_bytes": PAGE},
         }
         asked.update(classes)
         asked = {key: value for key, value in asked.items() if value is not None}
@@ -123,6 +125,14 @@ def test_a_program_that_only_writes_needs_nothing_more():
     same(app.logs(), ["hello"])
 
 
+def test_a_program_without_a_manifest_may_log():
+    lines = []
+    wasm.run(data("wasi_write"), log=lines.append)
+    same(lines, ["hello"])
+    refused = raises(CapabilityError, wasm.run, data("wasi"), log=lines.append)
+    assert "without a grant: its wasmlet.toml needs" in str(refused), refused
+
+
 def test_other_types_and_names_do_not_link():
     refused = raises(LinkError, Program, "wasi_type")
     assert "fd_close: (i32) -> i32 expected, not (i64) -> i32" in str(refused), refused
@@ -162,6 +172,9 @@ def test_arguments_and_environment():
 def test_the_end():
     app = Program()
     same(raises(Exit, app.guest.proc_exit, 7).code, 7)
+    app = Program(cpu={"calls_per_s": 1})
+    app.guest.fd_close(9)
+    same(raises(Exit, app.guest.proc_exit, -1).code, -1)
 
 
 def test_random_bytes_wait_for_their_rate():
@@ -383,8 +396,8 @@ def test_a_file_from_its_making_to_its_end():
     same(guest.fd_seek(fd, -1, 0, OUT), INVAL)
     same(guest.fd_seek(fd, 1 << 62, 0, OUT), INVAL)
     same(guest.fd_seek(fd, 0, 0, PAGE), FAULT)
-    same(guest.fd_pread(fd, *app.vectors((AT, 4)), 6, OUT), 0)
-    same(bytes(guest.memory[AT : AT + 4]), b"worl")
+    same(guest.fd_pread(fd, *app.vectors((AT, 3)), 8, OUT), 0)
+    same(bytes(guest.memory[AT : AT + 3]), b"rld")
     app.put("J", AT)
     same(guest.fd_pwrite(fd, *app.vectors((AT, 1)), 0, OUT), 0)
     same((guest.fd_tell(fd, OUT), app.u64()), (0, 11))

@@ -20,6 +20,7 @@ def app(**classes):
         ],
         "time": {},
         "log": {"level": "info", "bytes_per_s": 100},
+        "memory": {"max_bytes": PAGE},
     }
     asked.update(classes)
     asked = {key: value for key, value in asked.items() if value is not None}
