@@ -89,7 +89,7 @@ emulate: firmware $(PACKAGES_TEST) $(VENV_TEST) ## start BOARD's firmware in its
 TEST_BOARDS := unix QEMU_ARM QEMU_RV32 RPI_PICO RPI_PICO2
 TEST_MAKE := $(MAKE) -s# by another name, or `make -n test` would run it
 TEST_BUILDS = $(foreach b,$(TEST_BOARDS),$(IMAGE_$(b))) apps frozen-wasm device-wasm $(BENCH_WASM) \
-	$(SPEC_BUILD)/scripts/default/.complete
+	$(SPEC_BUILD)/scripts/default/.complete $(HOST_TABLE) demo-files
 
 .PHONY: test-build
 

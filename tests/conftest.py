@@ -11,17 +11,19 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 # Where tests run side by side, these begin: the longest, so that the end is not one of them alone.
-LONGEST = ("rp2040", "spec/test_spec", "bench/test_bench", "size/test_size", "host/test_versions")
+LONGEST = ("rp2040", "bench", "spec", "size", "fuzz", "host/test_versions")
 
 
 def group_of(item):
-    """Return what a test must not be torn from: its board, or else its file.
+    """Return what a test must not be torn from: its board, or else its folder.
 
-    An emulator is started for all tests of its board, a file's fixtures build in one place.
+    An emulator is started for all tests of its board, and a folder's tests build in one place. The
+    files of host/ have nothing in common.
     """
     parameters = item.callspec.params if hasattr(item, "callspec") else {}
-    path = item.path.relative_to(ROOT / "tests").with_suffix("").as_posix()
-    return parameters.get("device_target", path)
+    path = item.path.relative_to(ROOT / "tests").with_suffix("")
+    folder = path.as_posix() if path.parts[0] == "host" else path.parts[0]
+    return parameters.get("device_target", folder)
 
 
 @pytest.hookimpl(tryfirst=True)

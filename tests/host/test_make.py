@@ -60,6 +60,16 @@ def test_mistakes_are_named(make, words, message):
     assert message in done.stderr
 
 
+@pytest.mark.parametrize(("build", "are_parallel"), [("true", True), ("false", False)])
+def test_tests_run_even_if_something_cannot_be_built(make, build, are_parallel):
+    """Then one by one, so that each that needs it builds it alone, and says why it cannot."""
+    done = make("test", f"TEST_MAKE={build}", "VENV_PYTHON=echo")
+    assert done.returncode == 0, done.stderr
+    last = done.stdout.splitlines()[-1]
+    assert last.startswith("-m pytest tests ")
+    assert ("--dist loadgroup" in last) == are_parallel
+
+
 def test_failed_step_shows_the_end_of_its_log(root, tmp_path):
     log = tmp_path / "deep" / "step.log"
     step = root / "firmware" / "step.sh"
