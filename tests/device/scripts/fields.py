@@ -3,12 +3,21 @@
 
 import time
 
-from bench import LABELS, Bench, package
+from bench import LABELS, MEMORY, Bench, package
 from support import data
-from wasm import CapabilityError, policy
+from wasm import CapabilityError, policy, ps
 from wasm.app import App
 
 DENIED, BAD_HANDLE, RATE, TOO_LONG, NOT_FOUND, FULL = -1, -2, -5, -6, -7, -12
+
+
+def run(script, function):
+    """Run a test, and stop what it leaves."""
+    try:
+        getattr(__import__(script), function)()
+    finally:
+        for it in ps():
+            it.stop()
 
 
 def host(module, *args, **classes):
@@ -19,6 +28,7 @@ def host(module, *args, **classes):
 def app(mode="", **classes):
     """Load an app of fields.wat in a mode; its policy gives what it asks for."""
     manifest = {"app": {"id": "org.example.test", "version": "1.0.0"}, "env": {"MODE": mode}}
+    manifest["memory"] = MEMORY
     manifest.update(classes)
     owner = policy.check({"labels": LABELS, "default": classes})
     return App(package(data("fields.wasm"), manifest), owner)

@@ -26,7 +26,7 @@ def exhaust(it):
     raise AssertionError("it is never throttled")
 
 
-def spinning(fuel=FUEL, period_ms=100, mode="s", **cpu):
+def spinning(fuel=FUEL, period_ms=200, mode="s", **cpu):
     it = app(mode, cpu=dict(cpu, fuel_per_period=fuel, period_ms=period_ms))
     it.start()
     return it
@@ -36,9 +36,8 @@ def spinning(fuel=FUEL, period_ms=100, mode="s", **cpu):
 def test_a_period_has_so_much_fuel():
     it = spinning()
     before = 0
-    for _ in range(3):
-        left = exhaust(it)
-        assert 0 < left <= 100, left
+    for _ in range(2):
+        exhaust(it)
         done = count(it) - before
         assert FUEL // ROUND <= done <= FUEL, done
         before = count(it)
@@ -55,14 +54,14 @@ def test_a_period_has_so_much_fuel():
 @covers("manifest:cpu.period_ms", "works", "excess")
 def test_fuel_comes_after_a_period():
     for period_ms in (60, 240):
-        it = spinning(period_ms=period_ms)
         began = time.ticks_ms()
-        exhaust(it)
+        it = spinning(period_ms=period_ms)
+        assert 0 < exhaust(it) <= period_ms
         done = count(it)
         while it.step(SLICE):
             time.sleep_ms(5)
         passed = time.ticks_diff(time.ticks_ms(), began)
-        assert period_ms - 2 <= passed < period_ms + 100, (period_ms, passed)
+        assert passed >= period_ms, passed
         exhaust(it)
         assert count(it) > done
         it.stop()
@@ -87,8 +86,8 @@ def test_who_does_not_wait_is_ended():
         it = spinning(fuel, period_ms=10, call_deadline_ms=deadline_ms)
         same(ended(it, 3000).code, "deadline")
         same(it.state, "faulted")
-    waiting = spinning(endless, mode="w", call_deadline_ms=50)
-    same(ended(waiting, 150), None)
+    waiting = spinning(endless, mode="w", call_deadline_ms=200)
+    same(ended(waiting, 400), None)
     assert count(waiting) >= 300
     waiting.stop()
 

@@ -2,16 +2,18 @@
 """The manifest's fields of the app itself, its memory, its log and its variables; on the board."""
 
 from adapter import leb, section, vector
-from bench import Bench, package
+from bench import MEMORY, Bench, package
 from fields import NOT_FOUND, TOO_LONG, host, refused, same, spent
 from support import covers, data
-from wasm import CapabilityError, LoadError, PackageError, Trap, policy
+from wasm import CapabilityError, LoadError, PackageError, Trap, policy, ps
 from wasm.app import App
 
 
-def started(**classes):
-    """Return the exports of an app of fields.wat that has started."""
-    return Bench(data("fields.wasm"), **classes).guest
+def started(module=None, **limits):
+    """Start an app, of fields.wat unless told else, with these limits; return its exports."""
+    for it in ps():
+        it.stop()
+    return Bench(module or data("fields.wasm"), memory=dict(MEMORY, **limits)).guest
 
 
 def named(app_id="org.example.test", **keys):
@@ -43,18 +45,18 @@ def test_an_abi_of_this_firmware_is_needed():
 
 @covers("manifest:memory.max_bytes", "works", "excess")
 def test_memory_ends_where_it_is_granted():
-    guest = started(memory={"max_bytes": 8192})
+    guest = started(max_bytes=8192)
     same(guest.touch(8188), 0)
     assert "out of bounds memory access" in refused(Trap, guest.touch, 8189).code
     same(guest.grow(1), -1)
-    data_above = data("bigstack.wasm")
-    assert "1048580" in str(refused(LoadError, Bench, data_above, memory={"max_bytes": 8192}))
+    large = data("bigstack.wasm")
+    assert "1048580" in str(refused(LoadError, started, large, max_bytes=8192))
 
 
 @covers("manifest:memory.stack_bytes", "works", "excess")
 def test_calls_go_as_deep_as_the_stack():
-    same(started(memory={"stack_bytes": 4096}).down(200), 200)
-    guest = started(memory={"stack_bytes": 1024})
+    same(started(stack_bytes=4096).down(200), 200)
+    guest = started(stack_bytes=1024)
     same(refused(Trap, guest.down, 200).code, "call stack exhausted")
     same(guest.down(5), 5)
 
@@ -75,9 +77,9 @@ def long_function(terms):
 @covers("manifest:memory.code_cache_bytes", "works", "excess")
 def test_code_has_the_room_that_is_granted():
     module = long_function(300)
-    guest = Bench(module, memory={"code_cache_bytes": 16384}).guest
+    guest = started(module, code_cache_bytes=16384)
     same(guest.long(0), 0)
-    guest = Bench(module, memory={"code_cache_bytes": 1024}).guest
+    guest = started(module, code_cache_bytes=1024)
     assert "code cache is too small" in refused(Trap, guest.long, 0).code
 
 
