@@ -288,14 +288,17 @@ class App:
         if self.state == "running":
             raise WasmError(self.id + " is running")
         self.fault = None
+        self.result = None
+        self.restarts = 0
         self._start()
 
     def _start(self):
-        _claim(self)
+        self.is_ready = False
         try:
+            _claim(self)
             self._link()
         except BaseException:
-            self._release("stopped")
+            self._release(self.state)
             raise
         self.state = "running"
         if self not in running:
@@ -317,7 +320,7 @@ class App:
             "code_cache": memory["code_cache_bytes"] or None,
         }
         self._period = self.clock.ticks_ms()
-        self._busy = 0
+        self._busy_us = 0
         self._instance = instantiate(self._data, self._imports(), limits)
         self._call = self._first()
 
@@ -338,14 +341,14 @@ class App:
         Returns in how many ms it is worth calling again: 0 at once, -1 when an event comes, None
         when it has ended. Raises what ended it, unless it will start again.
         """
-        if self.state == "backoff":
-            left = self.clock.ticks_diff(self._period, self.clock.ticks_ms())
-            if left > 0:
-                return left
-            self._start()
-        if self.state != "running":
-            return None
         try:
+            if self.state == "backoff":
+                left = self.clock.ticks_diff(self._period, self.clock.ticks_ms())
+                if left > 0:
+                    return left
+                self._start()  # others may have taken its hardware meanwhile
+            if self.state != "running":
+                return None
             return self._step(fuel)
         except Exit as e:
             self.result = e.code
@@ -358,26 +361,30 @@ class App:
             return self.step()
 
     def _step(self, fuel: int):
-        began = self.clock.ticks_ms()
+        began = self.clock.ticks_us()
         if self._call is None:
             left = None
         else:
             try:
                 left = self._call.step(fuel)
             except OutOfFuel:
+                self._note_work(began)
                 return self._throttle()
         if left is None and not self._next():
             return self._end()
         if left != 0:
-            self._busy = 0
+            self._busy_us = 0
         else:
-            self._busy += self.clock.ticks_diff(self.clock.ticks_ms(), began)
-            deadline = self.grant["cpu"]["call_deadline_ms"]
-            if deadline and self._busy > deadline:
-                raise Trap(
-                    f"ran for {self._busy} ms without waiting ({deadline} granted)", "deadline"
-                )
+            self._note_work(began)
         return left or 0
+
+    def _note_work(self, began: int):
+        """Count what has passed since `began`, in us; raise Trap beyond the deadline."""
+        self._busy_us += self.clock.ticks_diff(self.clock.ticks_us(), began)
+        busy = self._busy_us // 1000
+        deadline = self.grant["cpu"]["call_deadline_ms"]
+        if deadline and busy > deadline:
+            raise Trap(f"ran for {busy} ms without waiting ({deadline} granted)", "deadline")
 
     def _next(self) -> bool:
         """Begin loop() after setup() and after each loop(); False when the guest has ended."""

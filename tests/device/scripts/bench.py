@@ -62,13 +62,17 @@ def package(module: bytes, manifest: dict, blobs=None) -> bytes:
 class Bench(App):
     """An app that has started and waits to be told what to call.
 
-    `classes` are those of its manifest, `labels` more of the board's.
+    `classes` are those of its manifest, `labels` more of the board's; `allowed` takes the place of
+    some classes in the policy.
     """
 
-    def __init__(self, module, app_id="org.example.test", blobs=None, labels=None, **classes):
+    def __init__(
+        self, module, app_id="org.example.test", blobs=None, labels=None, allowed=None, **classes
+    ):
         manifest = {"app": {"id": app_id, "version": "1.0.0"}, "memory": MEMORY}
         manifest.update(classes)
         ceilings = {key: classes[key] for key in classes if key != "env"}
+        ceilings.update(allowed or {})
         known = {kind: dict(LABELS[kind]) for kind in LABELS}
         for kind in labels or {}:
             known[kind].update(labels[kind])
