@@ -96,7 +96,7 @@ TEST_BUILDS = $(foreach b,$(TEST_BOARDS),$(IMAGE_$(b))) apps frozen-wasm device-
 test-build: $(TEST_BUILDS)
 
 test: $(PACKAGES_TEST) $(VENV_TEST) ## run every test; pytest's summary comes last
-	@unset MAKEFLAGS MFLAGS MAKELEVEL; side_by_side="-n $(JOBS) --dist loadgroup --no-loadscope-reorder"; \
+	@unset MAKEFLAGS MFLAGS MAKELEVEL; side_by_side="-n $(JOBS) --dist loadscope --no-loadscope-reorder"; \
 	$(TEST_MAKE) assemblyscript || echo "test: without AssemblyScript"; \
 	$(TEST_MAKE) -k -j$(JOBS) test-build || side_by_side=; \
 	$(VENV_PYTHON) -m pytest tests --durations 10 $$side_by_side

@@ -3,6 +3,7 @@
 
 import fcntl
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -14,27 +15,36 @@ ROOT = Path(__file__).resolve().parents[1]
 LONGEST = ("rp2040", "bench", "spec", "size", "fuzz", "host/test_versions")
 
 
-def group_of(item):
+def group_of(nodeid):
     """Return what a test must not be torn from: its board, or else its folder.
 
     An emulator is started for all tests of its board, and a folder's tests build in one place. The
     files of host/ have nothing in common.
     """
-    parameters = item.callspec.params if hasattr(item, "callspec") else {}
-    path = item.path.relative_to(ROOT / "tests").with_suffix("")
-    folder = path.as_posix() if path.parts[0] == "host" else path.parts[0]
-    return parameters.get("device_target", folder)
+    path = nodeid.partition("::")[0].removeprefix("tests/").removesuffix(".py")
+    folder = path.partition("/")[0]
+    board = re.search(r"\[(rp2040|qemu-arm|qemu-rv32|unix)\b", nodeid)
+    if folder == "device" and board:
+        return board[1]
+    return path if folder == "host" else folder
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(config, items):
-    """Keep groups together where tests run side by side (make test), the longest first."""
-    if config.getoption("dist", "no") != "loadgroup":
-        return
+def pytest_collection_modifyitems(items):
+    """Begin with the longest groups."""
     rank = {group: number for number, group in enumerate(LONGEST)}
-    items.sort(key=lambda item: rank.get(group_of(item), len(rank)))
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group(group_of(item)))
+    items.sort(key=lambda item: rank.get(group_of(item.nodeid), len(rank)))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Keep groups together where tests run side by side (make test)."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByGroup(LoadScopeScheduling):
+        def _split_scope(self, nodeid):
+            return group_of(nodeid)
+
+    return ByGroup(config, log)
 
 
 # make ends with the tests, however these end, and what it has started ends with it.

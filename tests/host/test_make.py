@@ -67,7 +67,7 @@ def test_tests_run_even_if_something_cannot_be_built(make, build, are_parallel):
     assert done.returncode == 0, done.stderr
     last = done.stdout.splitlines()[-1]
     assert last.startswith("-m pytest tests ")
-    assert ("--dist loadgroup" in last) == are_parallel
+    assert ("--dist loadscope" in last) == are_parallel
 
 
 def test_failed_step_shows_the_end_of_its_log(root, tmp_path):
