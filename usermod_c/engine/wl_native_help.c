@@ -18,21 +18,25 @@
 #define REG_CMP4(n, e)
 #define REG_LD(n, t)
 #define REG_ST(n, t)
-#define REG_OP1(n, in, out, e) static T##out help_##n(P1(in)) { return e; }
-#define REG_OP2(n, in, out, e) static T##out help_##n(P2(in)) { return e; }
-#define REG_CALL1(n, in, out, f) static T##out help_##n(P1(in)) { return f(x); }
-#define REG_CALL2(n, in, out, f) static T##out help_##n(P2(in)) { return f(x, y); }
-#define REG_DIV(n, overflow, e) \
+#define REG_OP1(n, in, out, e) \
+    static T##out help_##n(P1(in)) { return e; }
+#define REG_OP2(n, in, out, e) \
+    static T##out help_##n(P2(in)) { return e; }
+#define REG_CALL1(n, in, out, f) \
+    static T##out help_##n(P1(in)) { return f(x); }
+#define REG_CALL2(n, in, out, f) \
+    static T##out help_##n(P2(in)) { return f(x, y); }
+#define REG_DIV(n, overflow, e)                    \
     static wl_status_t help_##n(uint32_t *slots) { \
-        uint32_t x = slots[0], y = slots[1]; \
-        if (y == 0) { \
-            return WL_TRAP_DIV_ZERO; \
-        } \
-        if (overflow) { \
-            return WL_TRAP_INT_OVERFLOW; \
-        } \
-        slots[0] = (e); \
-        return WL_OK; \
+        uint32_t x = slots[0], y = slots[1];       \
+        if (y == 0) {                              \
+            return WL_TRAP_DIV_ZERO;               \
+        }                                          \
+        if (overflow) {                            \
+            return WL_TRAP_INT_OVERFLOW;           \
+        }                                          \
+        slots[0] = (e);                            \
+        return WL_OK;                              \
     }
 #define REG_TRUNC(n, in, type, saturate) \
     static wl_status_t help_##n(uint32_t *slots) { return truncate_##in(slots, type, saturate); }
@@ -84,10 +88,10 @@ static wl_status_t try2(uint32_t *slots, wl_status_t (*f)(uint64_t, uint64_t, ui
 #define HELP_STORE64(code) NULL
 #define HELP_LOW(code) NULL
 #define HELP_SAME(code) NULL
-#define HELP_ROTR(code) (wl_helper_t)help_##code
-#define HELP_OP1(code) (wl_helper_t)help_##code
-#define HELP_OP2(code) (wl_helper_t)help_##code
-#define HELP_OP2_SWAP(code) (wl_helper_t)help_##code
+#define HELP_ROTR(code) (wl_helper_t) help_##code
+#define HELP_OP1(code) (wl_helper_t) help_##code
+#define HELP_OP2(code) (wl_helper_t) help_##code
+#define HELP_OP2_SWAP(code) (wl_helper_t) help_##code
 
 wl_helper_t wl_native_helper(uint32_t op, wl_helpkind_t *kind, bool *swapped) {
     static const wl_helper_t functions[256] = {

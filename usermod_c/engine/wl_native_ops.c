@@ -36,7 +36,8 @@ typedef struct {
 
 /* The local that an operand is, or differs from by a multiple of 4; counted from 1, or 0. */
 static uint32_t origin(const wl_nentry_t *e) {
-    return e->where == WL_N_LOCAL ? e->value + 1 : e->where == WL_N_REG ? e->value : 0;
+    return e->where == WL_N_LOCAL ? e->value + 1 : e->where == WL_N_REG ? e->value
+                                                                        : 0;
 }
 
 static low_bits_t low_bits(wl_native_t *n, wl_nalu_t op, const wl_nentry_t *a, const wl_nentry_t *b) {
@@ -46,7 +47,8 @@ static low_bits_t low_bits(wl_native_t *n, wl_nalu_t op, const wl_nentry_t *a, c
     }
     uint32_t x = wl_native_zeros(n, a), y = wl_native_zeros(n, b);
     switch (op) {
-        case WL_ALU_ADD: r.local = y >= 2 ? origin(a) : x >= 2 ? origin(b) : 0; /* fallthrough */
+        case WL_ALU_ADD: r.local = y >= 2 ? origin(a) : x >= 2 ? origin(b)
+                                                               : 0; /* fallthrough */
         case WL_ALU_SUB:
         case WL_ALU_OR:
         case WL_ALU_XOR: r.zeros = x < y ? x : y; break;

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Thumb code: the stubs at the start of a region, the way in and out of machine code, and accesses to linear memory that code does not
+ * do itself.
+ */
+#include "wl_native.h"
+
+#if WL_ENABLE_NATIVE && (WL_NATIVE_BACKEND == WL_BACKEND_THUMB1 || WL_NATIVE_BACKEND == WL_BACKEND_THUMB2)
+
+void wl_be_leave(void);
+void wl_be_serve(void);
+void wl_be_serve_memory(void);
+void wl_be_serve_indirect(void);
+
+uint32_t wl_be_stubs(uint16_t *code, const wl_store_t *store) {
+    /* A branch to one of the pieces behind the stubs, which load r2 and r3 and go where r3 says. */
+    enum { LEAVE = WL_STOP_COUNT * 2,
+           SERVE = LEAVE + 4,
+           MEMORY = SERVE + 4,
+           INDIRECT = MEMORY + 4,
+           LITERALS = INDIRECT + 4 };
+    static const uint8_t pieces[] = {LEAVE, SERVE, MEMORY, INDIRECT};
+    const uint32_t literals[] = {
+        (uint32_t)(uintptr_t)store->ctx.native, (uint32_t)(uintptr_t)wl_be_leave, (uint32_t)(uintptr_t)wl_be_serve,
+        (uint32_t)(uintptr_t)wl_be_serve_memory, (uint32_t)(uintptr_t)wl_be_serve_indirect};
+    for (uint32_t i = 0; i < WL_STOP_COUNT; i++) {
+        uint32_t piece = i == WL_SERVE_ACCESS     ? MEMORY
+                         : i == WL_SERVE_INDIRECT ? INDIRECT
+                         : i == WL_SERVE_MISC     ? SERVE
+                                                  : LEAVE,
+                 at = WL_BE_STUB(i);
+        code[at] = (uint16_t)(i == WL_SERVE_ACCESS ? 0x46c0u : 0x2100u | i);
+        code[at + 1] = (uint16_t)(0xe000 | ((piece - (at + 1) - 2) & 0x7ff));
+    }
+    for (uint32_t i = 0; i < sizeof pieces; i++) {
+        uint32_t at = pieces[i];
+        code[at] = (uint16_t)(i == 2 ? 0xb40f : 0x46c0); /* push {r0-r3} */
+        code[at + 1] = (uint16_t)(0x4a00 | (LITERALS - ((at + 3) & ~1u)) / 2);
+        code[at + 2] = (uint16_t)(0x4b00 | (LITERALS + 2 * (i + 1) - ((at + 4) & ~1u)) / 2);
+        code[at + 3] = 0x4718;
+    }
+    memcpy(code + LITERALS, literals, sizeof literals);
+    _Static_assert(LITERALS + 10 <= WL_BE_STUB_WORDS, "stubs fit where they are said to be");
+    return WL_BE_STUB_WORDS;
+}
+
+/* Cortex-M0+ and M3 have no caches; pipelines and write buffers are there all the same. */
+void wl_be_sync(const uint16_t *code, uint32_t bytes) {
+    (void)code;
+    (void)bytes;
+#if defined(__thumb__)
+    __asm__ volatile("dsb\n\tisb" ::: "memory");
+#endif
+}
+
+#if defined(__thumb__)
+/* Offsets in wl_native_regs_t: 0 fp, 4 fuel, 8 result, 12 pc, 16 mem, 20 lim4, 24 stop, 28 registers. */
+_Static_assert(offsetof(wl_native_regs_t, fuel) == 4 && offsetof(wl_native_regs_t, pc) == 12 &&
+                   offsetof(wl_native_regs_t, lim4) == 20 && offsetof(wl_native_regs_t, stop) == 24 &&
+                   offsetof(wl_native_regs_t, regs) == 28,
+               "the assembler's offsets");
+
+#if WL_THUMB2
+#define SAVE_ALL "push {r3-r11, lr}\n"
+#define RESTORE_ALL "pop {r3-r11, pc}\n"
+#else
+#define SAVE_ALL                                            \
+    "push {r3-r7, lr}\n"                                    \
+    "mov r4, r8\n mov r5, r9\n mov r6, r10\n mov r7, r11\n" \
+    "push {r4-r7}\n"
+#define RESTORE_ALL                                         \
+    "pop {r4-r7}\n"                                         \
+    "mov r8, r4\n mov r9, r5\n mov r10, r6\n mov r11, r7\n" \
+    "pop {r3-r7, pc}\n"
+#endif
+
+/* r0: registers, r1: address. */
+__attribute__((naked)) void wl_be_enter(wl_native_regs_t *regs, uintptr_t address) {
+    (void)regs;
+    (void)address;
+    __asm__ volatile(SAVE_ALL
+                     "ldr r7, [r0, #0]\n"
+                     "ldr r3, [r0, #4]\n mov r9, r3\n"
+                     "ldr r3, [r0, #16]\n mov r10, r3\n"
+                     "ldr r3, [r0, #20]\n mov r11, r3\n"
+                     "ldr r0, [r0, #8]\n"
+                     "bx r1\n");
+}
+
+/* r0: result, r1: why, r2: registers. */
+__attribute__((naked)) void wl_be_leave(void) {
+    __asm__ volatile("str r7, [r2, #0]\n"
+                     "mov r3, r9\n str r3, [r2, #4]\n"
+                     "str r0, [r2, #8]\n"
+                     "mov r3, lr\n str r3, [r2, #12]\n"
+                     "str r1, [r2, #24]\n" RESTORE_ALL);
+}
+
+/* r1: which service, r2: registers. */
+__attribute__((naked)) void wl_be_serve(void) {
+    __asm__ volatile("str r7, [r2, #0]\n"
+                     "mov r3, r9\n str r3, [r2, #4]\n"
+                     "push {r2, lr}\n"
+                     "mov r0, r2\n mov r2, lr\n"
+                     "bl wl_native_serve\n"
+                     "pop {r2, r3}\n"
+                     "cmp r0, #0\n bne 1f\n" RESTORE_ALL
+                     "1: ldr r3, [r2, #4]\n mov r9, r3\n"
+                     "ldr r3, [r2, #16]\n mov r10, r3\n"
+                     "ldr r3, [r2, #20]\n mov r11, r3\n"
+                     "bx r0\n");
+}
+
+/* r0: what is called, r2: registers. Without machine code to be called this is as WL_STOP_CALL. */
+__attribute__((naked)) void wl_be_serve_indirect(void) {
+    __asm__ volatile("push {r2, lr}\n"
+                     "mov r1, r0\n mov r0, r2\n mov r2, r7\n"
+                     "bl wl_native_indirect\n"
+                     "pop {r2, r3}\n"
+                     "mov lr, r3\n"
+                     "cmp r0, #0\n beq 1f\n"
+                     "bx r0\n"
+                     "1: movs r1, #%c0\n"
+                     "ldr r3, 2f\n bx r3\n"
+                     ".balign 4\n"
+                     "2: .word wl_be_leave\n" ::"i"(WL_STOP_CALL));
+}
+
+/* r2: registers; r0-r3 are on the stack. Afterwards all registers that code uses are as they were, or as the
+ * service has set them. */
+__attribute__((naked)) void wl_be_serve_memory(void) {
+    __asm__ volatile("str r7, [r2, #0]\n"
+                     "mov r3, r9\n str r3, [r2, #4]\n"
+                     "str r4, [r2, #44]\n str r5, [r2, #48]\n str r6, [r2, #52]\n"
+                     "mov r3, r8\n str r3, [r2, #60]\n"
+                     "mov r3, r11\n str r3, [r2, #72]\n"
+                     "pop {r4, r5}\n str r4, [r2, #28]\n str r5, [r2, #32]\n"
+                     "pop {r4, r5}\n str r4, [r2, #36]\n str r5, [r2, #40]\n"
+                     "mov r3, lr\n push {r2, r3}\n"
+                     "mov r0, r2\n mov r2, r3\n movs r1, #%c0\n"
+                     "bl wl_native_serve\n"
+                     "pop {r2, r3}\n"
+                     "cmp r0, #0\n bne 1f\n" RESTORE_ALL
+                     "1: mov r12, r0\n"
+                     "ldr r4, [r2, #44]\n ldr r5, [r2, #48]\n ldr r6, [r2, #52]\n"
+                     "ldr r0, [r2, #28]\n ldr r1, [r2, #32]\n ldr r3, [r2, #40]\n ldr r2, [r2, #36]\n"
+                     "bx r12\n" ::"i"(WL_SERVE_ACCESS));
+}
+#endif
+
+/* The check that failed stands before the access: r3 is given the memory's start and the offset, then
+ * comes the load or store. Thumb-2 has no alignment to look after. */
+uint32_t wl_be_serve_access(wl_ctx_t *ctx, uint32_t link) {
+    wl_native_regs_t *regs = ctx->native;
+    const uint16_t *code = (const uint16_t *)(uintptr_t)(link & ~1u);
+    const wl_memory_t *m = ctx->instance->memories[0];
+    static const uint8_t sizes[] = {2, 1, 0, 0, 2, 1, 0, 1}; /* str strh strb ldrsb ldr ldrh ldrb ldrsh */
+    if (!WL_THUMB2) {
+        uint32_t op = code[1] >> 9 & 7, log2 = sizes[op], base = regs->mem;
+        if ((code[0] & 0xff00) == 0x4b00) {
+            const uint16_t *literal = (const uint16_t *)(((uintptr_t)code + 4) & ~(uintptr_t)3) + (code[0] & 0xff) * 2;
+            base = (uint32_t)literal[0] | (uint32_t)literal[1] << 16;
+        }
+        uint32_t *value = &regs->regs[code[1] & 7], address = regs->regs[code[1] >> 6 & 7];
+        uint64_t at = (uint64_t)address + (base - regs->mem);
+        if (at + (1u << log2) <= m->bytes && (at & ((1u << log2) - 1)) != 0) {
+            uint8_t *p = m->data + at;
+            uint32_t v = 0;
+            if (op < 3) {
+                memcpy(p, value, 1u << log2);
+            } else {
+                memcpy(&v, p, 1u << log2);
+                *value = op == 7 ? (uint32_t)(int32_t)(int16_t)v : v;
+            }
+            return link + 4;
+        }
+    }
+    regs->stop = WL_STOP_MEMORY;
+    regs->pc = link;
+    return 0;
+}
+
+#endif
