@@ -6,7 +6,7 @@ import pytest
 HELLO = ["Hello Ada, from org.example.program", "0.02 s were not too short: 1"]
 BYTES = 620
 MEMORY_BYTES = 24576
-SECONDS = 120
+SECONDS = 600
 
 
 @pytest.fixture

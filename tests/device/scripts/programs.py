@@ -1,16 +1,17 @@
 # SPDX-License-Identifier: MIT
 """Ordinary programs for WASI, under a grant; runs under MicroPython, on boards and elsewhere."""
 
-import gc
 import os
 
-from bench import package
+from bench import canonical, section
 from wasm import policy
 from wasm.app import App
 
 TEXT = b"A line of text that is copied.\n" * 20
 FOLDER = os.getcwd().rstrip("/") + "/wasi"
 STACK_BYTES = 4096
+PACKAGE = "program.wasm"
+PART_BYTES = 512
 
 
 def asked(memory_bytes, code_bytes):
@@ -41,21 +42,28 @@ def make_folder():
         file.write(TEXT)
 
 
+def pack(path, manifest):
+    """Write a module and its manifest to a file, in parts: a board's heap has no room for both."""
+    with open(path, "rb") as module, open(PACKAGE, "wb") as file:
+        while True:
+            part = module.read(PART_BYTES)
+            if not part:
+                break
+            file.write(part)
+        file.write(section("wasmlet.manifest", canonical(manifest).encode()))
+
+
 def run(path, memory_bytes, code_bytes=16384, full_names=True):
     """Run a program; return (result, lines of log, whether the file was copied)."""
     make_folder()
     place = FOLDER + "/" if full_names else ""
-    with open(path, "rb") as file:
-        module = file.read()
     manifest = {"app": {"id": "org.example.program", "version": "1.0.0"}}
     manifest.update(asked(memory_bytes, code_bytes))
     names = {"NAME": "Ada", "FROM": place + "from", "TO": place + "to", "FOLDER": FOLDER}
     manifest["env"] = names
     owner = policy.check({"default": asked(memory_bytes, code_bytes)})
-    packed = package(module, manifest)
-    module = None
-    gc.collect()
-    app = App(packed, owner)
+    pack(path, manifest)
+    app = App(PACKAGE, owner)
     result = app.run()
     try:
         with open(FOLDER + "/to", "rb") as file:
