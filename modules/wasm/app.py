@@ -397,14 +397,18 @@ class App:
         return False
 
     def _throttle(self) -> int:
-        """Give the next period's fuel when it has come; else return the ms until then."""
-        left = self.grant["cpu"]["period_ms"] - self.clock.ticks_diff(
-            self.clock.ticks_ms(), self._period
-        )
+        """Give fuel when a period has passed, or as many as what is overdrawn takes.
+
+        A block of code or a fill of memory is not cut in two. Returns the ms until then.
+        """
+        now = self.clock.ticks_ms()
+        overdrawn = max(0, -self._instance.fuel)
+        periods = overdrawn // self._quota + 1
+        left = periods * self.grant["cpu"]["period_ms"] - self.clock.ticks_diff(now, self._period)
         if left > 0:
             return left
-        self._period = self.clock.ticks_ms()
-        self._instance.fuel = max(0, self._quota + min(0, self._instance.fuel))
+        self._period = now
+        self._instance.fuel = periods * self._quota - overdrawn
         return 0
 
     def _end(self):

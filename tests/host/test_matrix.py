@@ -27,10 +27,12 @@ def test_claim_means_something(claim):
 
 
 def test_excuses_are_needed():
+    """A row that stands for many may stand for an excused one, too; one by its name may not."""
+    named = matrix.covered(TABLE, [claim for claim in CLAIMS if not claim.row.endswith("*")])
     for row, checks in EXEMPT.items():
         for check, reason in checks.items():
             assert check in TABLE.get(row, ()), f"matrix.toml: there is no {check} of {row}"
-            assert (row, check) not in BY_CELL, f"matrix.toml: {check} of {row} is covered"
+            assert (row, check) not in named, f"matrix.toml: {check} of {row} is covered"
             assert reason
 
 

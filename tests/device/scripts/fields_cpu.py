@@ -3,6 +3,7 @@
 
 import time
 
+from bench import MEMORY
 from fields import RATE, app, host, refused, same, spent
 from support import covers
 from wasm import CapabilityError, Trap, ps
@@ -49,6 +50,23 @@ def test_a_period_has_so_much_fuel():
     exhaust(twice)
     assert count(twice) > done * 3 // 2, (count(twice), done)
     twice.stop()
+
+
+def test_what_is_overdrawn_is_paid_for():
+    """A fill of 48000 bytes takes the fuel of six periods."""
+    cpu = {"fuel_per_period": 1000, "period_ms": 20}
+    it = app("f", cpu=cpu, memory=dict(MEMORY, max_bytes=53248))
+    it.start()
+    assert exhaust(it) > 4 * 20
+    began = time.ticks_ms()
+    before = count(it)
+    for _ in range(2):
+        while it.step(SLICE):
+            time.sleep_ms(2)
+        exhaust(it)
+    assert count(it) <= before + 2, (count(it), before)
+    assert time.ticks_diff(time.ticks_ms(), began) >= 2 * 5 * 20
+    it.stop()
 
 
 @covers("manifest:cpu.period_ms", "works", "excess")

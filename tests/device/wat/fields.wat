@@ -20,6 +20,11 @@
     (if (i32.eq (local.get $mode) (i32.const 0x74)) (then (unreachable)))  ;; t: trap
     (if (i32.eq (local.get $mode) (i32.const 0x78)) (then (drop (call $exit (i32.const 3)))))  ;; x
     (if (i32.eq (local.get $mode) (i32.const 0x73)) (then (call $work (i32.const 0))))  ;; s: spin
+    (if (i32.eq (local.get $mode) (i32.const 0x66))  ;; f: fill memory, again and again
+      (then (loop $again
+        (call $work (i32.const 1))
+        (memory.fill (i32.const 4096) (i32.const 0) (i32.const 48000))
+        (br $again))))
     (if (i32.eq (local.get $mode) (i32.const 0x77))  ;; w: work and wait in turn
       (then (loop $again
         (call $work (i32.const 100))
