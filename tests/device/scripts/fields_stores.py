@@ -174,8 +174,9 @@ def test_so_many_random_bytes():
 @covers("manifest:time.clocks", "works", "excess")
 def test_only_granted_clocks_are_read():
     it = host("time", time={"clocks": CLOCKS})
+    before = hal.wall_ms()
     assert it.call("monotonic_ms") >= 0
-    assert it.call("wall_ms") > 1 << 39
+    assert 0 <= it.call("wall_ms") - before < 1000  # it may never have been set
     it.stop()
     for clock in CLOCKS:
         other = CLOCKS[clock == CLOCKS[0]]
