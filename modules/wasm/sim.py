@@ -15,6 +15,8 @@ What is outside is put there by a test or a demo:
     sim.pulses[15]                       (frequency, duty) of a PWM output
 """
 
+import random
+
 _EIO = 5
 _MIN_HZ, _MAX_HZ = 8, 62500000  # as on an RP2040
 
@@ -31,6 +33,11 @@ def reset():
     """Forget everything, inside and outside."""
     for table in (pins, i2c_targets, spi_targets, spi_buses, lines, voltages, pulses):
         table.clear()
+
+
+def urandom(count: int) -> bytes:
+    """Return bytes that nobody should rely on."""
+    return bytes([random.getrandbits(8) for _ in range(count)])
 
 
 class _Level:
