@@ -275,7 +275,7 @@ def test_what_has_no_hardware(board, world):
         DENIED,
         (0, 0),
         (10, 2, b"89"),
-        (32, True, RATE),
+        (64, True, RATE),
         (True, True),
         (0, TOO_LONG, ["line"]),
         (True, DENIED),
