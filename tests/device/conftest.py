@@ -31,6 +31,7 @@ DEVICES = {
         "uart.py:Line",
         "adc.py:Voltage",
         "pwm.py:Capture",
+        "rosc.py:Noise",
     ]
 }
 REAL = "port"
