@@ -7,6 +7,8 @@
 
 #include "wl_native.h"
 
+#if WL_ENABLE_NATIVE
+
 /* Registers and opcodes. */
 enum { ZERO = 0,
        RA = 1,
@@ -46,4 +48,5 @@ static inline uint32_t upper(uint32_t v) {
     return (v + 0x800) & 0xfffff000;
 }
 
+#endif
 #endif

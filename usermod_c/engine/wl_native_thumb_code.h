@@ -7,6 +7,8 @@
 
 #include "wl_native.h"
 
+#if WL_ENABLE_NATIVE
+
 enum { FP = 7,
        FUEL = 9,
        MEM = 10,
@@ -89,4 +91,5 @@ uint32_t wl_thumb_compare(wl_native_t *n, const wl_ncompare_t *c);
 void wl_thumb_put_it(wl_native_t *n, uint32_t cc, bool both);
 void wl_thumb_add_large(wl_native_t *n, uint32_t d, uint32_t a, uint32_t bytes);
 
+#endif
 #endif
