@@ -58,7 +58,7 @@ static void note_values(run_t *r, const uint8_t *types, uint32_t n, const uint32
     }
 }
 
-static void check_backtrace(run_t *r, const wl_call_t *call, bool write) {
+static void check_backtrace(run_t *r, const wl_call_t *call, bool write, bool stopped) {
     wl_frame_t frames[MAX_FRAMES];
     uint32_t n = wl_call_backtrace(call, frames, MAX_FRAMES);
     if (n > MAX_FRAMES) {
@@ -73,7 +73,8 @@ static void check_backtrace(run_t *r, const wl_call_t *call, bool write) {
             fz_finding("a frame of an unknown instance");
         }
         if (write) {
-            note(r, " %u:%u@%u", f->instance == r->instances[1], f->func_index, f->offset);
+            bool skip = i == 0 && stopped && r->plan->coarse;
+            note(r, " %u:%u@%u", f->instance == r->instances[1], f->func_index, skip ? 0 : f->offset);
         }
     }
 }
@@ -146,7 +147,7 @@ static void nested_call(run_t *r) {
     if (wl_call_begin(&call, r->store, object.u.func, args) == WL_OK) {
         for (int i = 0; i < 3; i++) {
             wl_status_t status = wl_call_run(&call, 50);
-            check_backtrace(r, &call, false);
+            check_backtrace(r, &call, false, true);
             if (wl_status_kind(status) != WL_KIND_STOP) {
                 break;
             }
@@ -179,7 +180,7 @@ static wl_status_t drive(run_t *r, wl_call_t *call, int64_t fuel) {
         }
         r->stops++;
         if ((r->stops & (r->stops - 1)) == 0 || r->stops % 64 == 0) {
-            check_backtrace(r, call, false);
+            check_backtrace(r, call, false, true);
             check_ram(r);
             if (plan->nested && status != WL_PENDING) {
                 nested_call(r);
@@ -231,9 +232,9 @@ static void run_func(run_t *r, const char *what, wl_func_t func, uint64_t seed, 
             fz_finding("%s is recorded as %s", status_name(status), status_name(call.error.status));
         }
         note(r, " in %d at %u:", (int)call.error.func_index, call.error.offset);
-        check_backtrace(r, &call, true);
+        check_backtrace(r, &call, true, false);
     } else {
-        check_backtrace(r, &call, true);
+        check_backtrace(r, &call, true, true);
     }
     wl_call_end(&call);
     check_ram(r);

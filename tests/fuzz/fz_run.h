@@ -15,6 +15,7 @@ typedef struct {
     uint32_t stack_bytes, memory_max_bytes, table_max;
     int64_t fuel;   /* of the whole run */
     bool linked;    /* a second instance, which imports from the first */
+    bool coarse;    /* a stopped call's instruction is not looked at: that of a tier may be one that it has no code for */
     /* What must make no difference. */
     uint32_t code_cache_bytes;
     uint32_t native_bytes; /* of machine code; 0: interpreted */

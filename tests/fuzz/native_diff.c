@@ -48,7 +48,7 @@ static void compare(const uint8_t *bytes, size_t size, const fz_plan_t *plan) {
 static void run_module(const uint8_t *bytes, size_t size) {
     uint64_t hash = fz_mix(fz_hash(FZ_HASH_START, bytes, size));
     static const uint32_t caps[] = {4096, 65536, 262144, 65536};
-    fz_plan_t base = {.seed = hash, .stack_bytes = 65536, .memory_max_bytes = caps[hash >> 2 & 3], .table_max = 300, .fuel = FUEL, .linked = (hash >> 4 & 3) == 0, .code_cache_bytes = 1u << 18, .slice = INT32_MAX, .portion = FUEL, .heap_cap = NO_LIMIT};
+    fz_plan_t base = {.seed = hash, .stack_bytes = 65536, .memory_max_bytes = caps[hash >> 2 & 3], .table_max = 300, .fuel = FUEL, .linked = (hash >> 4 & 3) == 0, .coarse = true, .code_cache_bytes = 1u << 18, .slice = INT32_MAX, .portion = FUEL, .heap_cap = NO_LIMIT};
     fz_run(bytes, size, &base, &expected);
     counts.modules++;
     counts.ok += expected.ok;

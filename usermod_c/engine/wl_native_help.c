@@ -107,7 +107,10 @@ wl_helper_t wl_native_helper(uint32_t op, wl_helpkind_t *kind, bool *swapped) {
     /* Greater is less with the operands exchanged. */
     static const uint8_t exchanged[] = {WL_WASM_I64_GT_S, WL_WASM_I64_GT_U, WL_WASM_I64_LE_S, WL_WASM_I64_LE_U,
                                         WL_WASM_F32_GT, WL_WASM_F32_GE, WL_WASM_F64_GT, WL_WASM_F64_GE};
-    *swapped = memchr(exchanged, (int)op, sizeof exchanged) != NULL;
+    *swapped = false;
+    for (uint32_t i = 0; i < sizeof exchanged; i++) {
+        *swapped = *swapped || op == exchanged[i];
+    }
     return functions[op];
 }
 
