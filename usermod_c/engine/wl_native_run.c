@@ -113,11 +113,18 @@ static bool do_call(wl_ctx_t *ctx, const uint16_t *caller) {
 
 /* ---- In and out ---- */
 
+/* The call is told where it is first: finding out borrows the part of the stack that its frames do not use. */
 static wl_status_t memory_status(wl_ctx_t *ctx) {
-    const uint16_t *h = wl_native_find(store_of(ctx), ctx->ip);
+    const wl_store_t *store = store_of(ctx);
+    const uint16_t *h = wl_native_find(store, ctx->ip);
     wl_nlocated_t found = {0};
+    store->call->ip = (uint32_t)(ctx->ip - ctx->words);
+    store->call->fp = (uint32_t)(ctx->fp - store->stack);
     wl_native_locate(ctx->instance, h[WL_H_FUNC], (uint32_t)(ctx->ip - h), &found);
-    return wl_memory_trap(ctx->instance->memories[0], (uint64_t)ctx->native->regs[found.access_reg & 31] + found.access_end);
+    if (found.access_end == 0) { /* no memory to find out */
+        return WL_TRAP_MEMORY_BOUNDS;
+    }
+    return wl_memory_trap(ctx->instance->memories[0], (uint64_t)ctx->native->regs[found.access_reg % WL_NATIVE_REGS] + found.access_end);
 }
 
 static bool trapped(wl_ctx_t *ctx) {

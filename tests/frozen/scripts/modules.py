@@ -141,6 +141,8 @@ def test_limits():
     )
     raises(TypeError, instance, "memory", memory_max="1")
     raises(OverflowError, instance, "memory", memory_max=2**32)
+    raises(ValueError, instance, "loop", tier="fast")
+    assert instance("values", tier="auto").usage["code_cache_bytes"] > 0
     eager = instance("values", eager=True)
     assert eager.usage["translations"] > 5
 
