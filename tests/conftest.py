@@ -47,6 +47,12 @@ def pytest_xdist_make_scheduler(config, log):
     return ByGroup(config, log)
 
 
+# Languages whose compiler may be missing, and what would bring it.
+OPTIONAL = {
+    "assemblyscript": "AssemblyScript's compiler (make assemblyscript)",
+    "rust": "rustc with its library for wasm32 (apt: rustc libstd-rust-dev-wasm32 lld)",
+}
+
 # make ends with the tests, however these end, and what it has started ends with it.
 LEASH = ["setpriv", "--pdeathsig", "TERM"] if shutil.which("setpriv") else []
 
@@ -85,3 +91,17 @@ def built_apps(root, make):
         done = make("apps")
     assert done.returncode == 0, done.stdout + done.stderr
     return root / "build" / "apps"
+
+
+@pytest.fixture(scope="session")
+def built_app(built_apps):
+    """Return a function that tells an app's path; it skips where there is no compiler for it."""
+
+    def path_of(name):
+        path = built_apps / f"{name}.wasm"
+        language = name.split("-")[-1]
+        if language in OPTIONAL and not path.exists():
+            pytest.skip(f"not installed: {OPTIONAL[language]}")
+        return path
+
+    return path_of

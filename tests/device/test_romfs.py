@@ -14,14 +14,14 @@ ENGINE_NOISE_BYTES = 128
 
 
 @pytest.fixture
-def rom(board, guests, tmp_path):
+def rom(board, built_app, tmp_path):
     """Put an app into the board's ROM file system, with mpremote; return its path and size."""
     if (
         board.run("import vfs\nprint(hasattr(vfs, 'rom_ioctl') and vfs.rom_ioctl(1) > 0)")
         != "True\n"
     ):
         pytest.skip("this board has no flash for a ROM file system")
-    app = (guests[1] / "nbody.wasm").read_bytes()
+    app = built_app("nbody").read_bytes()
     (tmp_path / "app.wasm").write_bytes(app)
     state = SimpleNamespace(transport=board, ensure_raw_repl=lambda: None, did_action=lambda: None)
     options = SimpleNamespace(command=["deploy"], path=str(tmp_path), partition=0, mpy=False)

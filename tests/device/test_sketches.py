@@ -22,10 +22,6 @@ TITLES = {
 }
 # The standard libraries of these ask for a page of their own before they have a heap.
 GROWING = ("blink-rust", "blink-zig")
-COMPILERS = {
-    "blink-assemblyscript": "AssemblyScript's compiler (make assemblyscript)",
-    "blink-rust": "rustc with its library for wasm32 (apt: rustc libstd-rust-dev-wasm32 lld)",
-}
 
 
 @pytest.fixture
@@ -53,12 +49,11 @@ def watch(device):
 
 
 @pytest.fixture
-def blink(board, put, guests, watch, device_target):
+def blink(board, put, built_app, watch, device_target):
     """Return a function that runs a sketch and checks what it prints and does to the pin."""
 
     def run(app, **limits):
-        if not (guests[1] / f"{app}.wasm").exists():
-            pytest.skip(f"not installed: {COMPILERS.get(app, app)}")
+        built_app(app)
         put(f"{app}.wasm")
         lines, changes, figures = board.call(
             "sketches", "blink", f"{app}.wasm", LOOPS, watched=watch is not None, **limits

@@ -63,14 +63,15 @@ def grow_from_none(memory_max):
 
 
 def until_full(make, most):
-    """Keep what `make` returns, `most` times or until memory is gone; return (all, exception)."""
+    """Keep what `make` returns, `most` times or until memory is gone; return [all, exception]."""
     things = []
+    result = [things, None]  # once memory is gone there is none for it
     try:
         while len(things) < most:
             things.append(make())
     except MemoryError as e:
-        return things, type(e).__name__
-    return things, None
+        result[1] = type(e).__name__
+    return result
 
 
 def full_and_empty(make, most):

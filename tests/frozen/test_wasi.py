@@ -7,10 +7,8 @@ import pytest
 
 
 @pytest.mark.parametrize("language", ["rust", "zig"])
-def test_a_program(firmware, folder, built_apps, tmp_path, language):
-    name = f"wasi-{language}.wasm"
-    if not (built_apps / name).exists():
-        pytest.skip(f"no compiler for {language} has the library for WASI")
+def test_a_program(firmware, folder, built_app, tmp_path, language):
+    built_app(f"wasi-{language}")
     main = folder.parents[1] / "tests" / "frozen" / "scripts" / "main.py"
     done = subprocess.run(
         [firmware, main, folder, "wasi_apps", language],
