@@ -14,6 +14,7 @@ _HANDLES = 8  # of files, subscriptions and blobs at a time, beside what the gra
 _LINES = 32  # of log that are kept
 _NAP_MS = 5  # an event that comes while all wait is seen after so long
 _POLICY = "/policy.json"
+_TIERS = ("interp", "auto", "native")
 _LEVELS = ("", "error: ", "warn: ", "", "debug: ")
 
 # Modules for programs that were not made for Wasmlet, and whose file serves them.
@@ -318,6 +319,8 @@ class App:
             "memory_max": memory["max_bytes"] or None,
             "stack": memory["stack_bytes"] or None,
             "code_cache": memory["code_cache_bytes"] or None,
+            "tier": _TIERS[grant["cpu"]["tier"]],
+            "native_code": memory["native_code_bytes"],
         }
         self._period = self.clock.ticks_ms()
         self._busy_us = 0

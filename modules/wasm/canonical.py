@@ -14,30 +14,56 @@ MAX_DIGITS = 10
 
 
 class _Parser:
+    """Reads one value; tables within tables take no stack, of which boards have little."""
+
     def __init__(self, data, at, end, values):
-        self.data = data
-        self.at = at
-        self.end = end
+        self.base = at  # in what the caller has; here offsets are from 0
+        self.data = bytes(data[at:end])
+        self.at = 0
         self.values = values
 
     def fail(self, text, at=None):
-        at = self.at if at is None else at
+        at = self.base + (self.at if at is None else at)
         raise PackageError(f"{text} at byte {at}", at)
 
     def next(self) -> int:
         """Return the next byte, -1 at the end."""
         at = self.at
-        if at >= self.end:
+        if at == len(self.data):
             return -1
         self.at = at + 1
         return self.data[at]
 
-    def expect(self, byte: int):
-        at = self.at
-        if self.next() != byte:
-            self.fail(f"'{chr(byte)}' is missing", at)
+    def value(self):
+        """Return the value that begins here, of any kind."""
+        holders = []  # the tables and lists that are open
+        keys = []  # of each the last key, None in a list
+        while True:
+            value = self.scalar()
+            if value is None:
+                value = self.holder(len(holders))
+                if self.data[self.at : self.at + 1] != (b"}" if isinstance(value, dict) else b"]"):
+                    holders.append(value)
+                    keys.append(self.key(None) if isinstance(value, dict) else None)
+                    continue
+                self.at += 1
+            while holders:
+                holder = holders[-1]
+                if keys[-1] is None:
+                    holder.append(value)
+                else:
+                    holder[keys[-1]] = value
+                if not self.ends(93 if keys[-1] is None else 125):
+                    if keys[-1] is not None:
+                        keys[-1] = self.key(keys[-1])
+                    break
+                value = holders.pop()
+                keys.pop()
+            else:
+                return value
 
-    def value(self, depth: int):
+    def scalar(self):
+        """Return a string, an integer or a boolean; None where a table or a list begins."""
         at = self.at
         self.values -= 1
         if self.values < 0:
@@ -46,35 +72,63 @@ class _Parser:
         if byte == 34:
             return self.string()
         if byte == 123 or byte == 91:
-            if depth == 0:
-                self.fail("nested too deeply", at)
-            return self.table(depth - 1) if byte == 123 else self.list(depth - 1)
+            return None
         if byte == 45 or 48 <= byte <= 57:
             return self.number(at)
         for word in (b"true", b"false"):
-            if bytes(self.data[at : min(at + len(word), self.end)]) == word:
+            if self.data[at : at + len(word)] == word:
                 self.at = at + len(word)
                 return word == b"true"
         self.fail("no value", at)
 
+    def holder(self, depth: int):
+        """Return an empty table or list for the one that has begun in so many others."""
+        if depth == MAX_DEPTH:
+            self.fail("nested too deeply", self.at - 1)
+        return {} if self.data[self.at - 1] == 123 else []
+
+    def key(self, last) -> str:
+        """Return the key that is next, the one before it being `last`."""
+        at = self.at
+        if self.next() != 34:
+            self.fail("'\"' is missing", at)
+        key = self.string()
+        if last is not None and key <= last:
+            self.fail("key that is not in order", at)
+        at = self.at
+        if self.next() != 58:
+            self.fail("':' is missing", at)
+        return key
+
     def number(self, at: int) -> int:
-        while self.at < self.end and 48 <= self.data[self.at] <= 57:
+        data = self.data
+        while self.at < len(data) and 48 <= data[self.at] <= 57:
             self.at += 1
         if self.at - at > MAX_DIGITS:
             self.fail("too large a number", at)
-        text = str(bytes(self.data[at : self.at]), "utf-8")
+        text = str(data[at : self.at], "utf-8")
         if text == "-" or str(int(text)) != text:
             self.fail("no canonical number", at)
         return int(text)
 
     def string(self) -> str:
         start = self.at
+        end = self.data.find(b'"', start)
+        found = self.data[start:end] if end >= 0 else b"\\"
+        if len(found) <= MAX_STRING_BYTES and b"\\" not in found:  # as nearly all are
+            if min(found, default=32) >= 32 and max(found, default=32) < 127:
+                self.at = end + 1
+                return str(found, "utf-8")
+        return self.text(self.unescaped(start), start)
+
+    def unescaped(self, start: int):
+        """Return the bytes of a string with escapes, or of one with something wrong."""
         found = bytearray()
         while True:
             at = self.at
             byte = self.next()
             if byte == 34:
-                return self.text(found, start)
+                return found
             if byte == 92:
                 byte = self.next()
                 if byte != 34 and byte != 92:
@@ -101,35 +155,6 @@ class _Parser:
             pass
         self.fail("no UTF-8", start)
 
-    def table(self, depth: int) -> dict:
-        result = {}
-        last = None
-        while True:
-            at = self.at
-            byte = self.next()
-            if byte == 125 and last is None:
-                return result
-            if byte != 34:
-                self.fail("'\"' is missing", at)
-            key = self.string()
-            if last is not None and key <= last:
-                self.fail("key that is not in order", at)
-            last = key
-            self.expect(58)
-            result[key] = self.value(depth)
-            if self.ends(125):
-                return result
-
-    def list(self, depth: int) -> list:
-        result = []
-        if self.at < self.end and self.data[self.at] == 93:
-            self.at += 1
-            return result
-        while True:
-            result.append(self.value(depth))
-            if self.ends(93):
-                return result
-
     def ends(self, byte: int) -> bool:
         """Return whether `byte` follows; else a comma must."""
         at = self.at
@@ -145,7 +170,7 @@ def parse(data, at=0, end=None, max_values=512):
     Raises PackageError, with the offset in `data`, for everything that is not canonical.
     """
     parser = _Parser(data, at, len(data) if end is None else end, max_values)
-    value = parser.value(MAX_DEPTH)
-    if parser.at != parser.end:
+    value = parser.value()
+    if parser.at != len(parser.data):
         parser.fail("more than one value")
     return value

@@ -31,6 +31,7 @@ CLASSES = (
             ("max_bytes", "<", 1, 0x3FFFFFFF, 65536),  # bytes of linear memory
             ("stack_bytes", "<", 256, 1048576, 8192),  # bytes for calls and their locals
             ("code_cache_bytes", "<", 1024, 16777216, 16384),  # bytes of translated code
+            ("native_code_bytes", "<", 256, 16777216, 16384),  # bytes of machine code, by its tier
         ),
     ),
     (
@@ -40,6 +41,7 @@ CLASSES = (
             ("period_ms", ">", 10, 60000, 100),  # ms after which there is fuel again
             ("call_deadline_ms", "<", 1, 0x3FFFFFFF, 10000),  # ms of work without a wait
             ("calls_per_s", "<", 1, 1000000, 10000),  # calls of the host per second
+            ("tier", "o", "interp auto native", 0, 0),  # machine code where it has room; or always
         ),
     ),
     (

@@ -23,6 +23,7 @@ def functions(script):
 def test_fields(board, device, put, root, script):
     """Run all tests of a script in one session: a slow board compiles it once."""
     put("fields.wasm", "bigstack.wasm", *(f"host_{name}.wasm" for name in MODULES))
+    board.frames = 0  # apps with manifests take what stack there is
     for name in ("adapter", "bench", "drivers", "fields", script):
         board.need(name)
     for name in ("eeprom25.py", "sht31.py"):

@@ -6,7 +6,6 @@ import time
 from drivers import is_simulated
 from fields import DENIED, TOO_LONG, host, same, spent, together, unlinked
 from support import covers
-from wasm import sim
 
 SENSOR, ABSENT = 0x44, 0x45
 EVERY = ["read", "write", "write-read"]
@@ -199,6 +198,8 @@ def test_so_much_may_wait():
     for queue_bytes, least, most in ((128, 100, 100), (32, 30, 70)):
         it, link = port(queue_bytes=queue_bytes, max_len=128)
         if is_simulated():
+            from wasm import sim
+
             sim.lines[0].loop = True
         same(it.call("write", link, bytes(100)), 100)
         time.sleep_ms(20)

@@ -83,6 +83,39 @@ def test_code_has_the_room_that_is_granted():
     assert "code cache is too small" in refused(Trap, guest.long, 0).code
 
 
+def compiled(tier, allowed=None, room=4096, module=None):
+    """Start an app and call its function; return of how many functions there is machine code."""
+    for it in ps():
+        it.stop()
+    allowed = {"cpu": {"tier": allowed}} if allowed else None
+    memory = dict(MEMORY, code_cache_bytes=16384, native_code_bytes=room)
+    it = Bench(module or data("fields.wasm"), memory=memory, cpu={"tier": tier}, allowed=allowed)
+    same(it.guest.long(0) if module else it.guest.down(5), 0 if module else 5)
+    return it._instance.usage["native_functions"]
+
+
+def machine_code() -> bool:
+    """Return whether there is any on this processor."""
+    try:
+        return compiled("native") > 0
+    except ValueError:
+        return False
+
+
+@covers("manifest:cpu.tier", "works", "excess")
+def test_the_tier_is_at_most_what_is_granted():
+    same(compiled("auto") > 0, machine_code())
+    same(compiled("interp", "native"), 0)
+    same(compiled("native", "interp"), 0)
+
+
+@covers("manifest:memory.native_code_bytes", "works", "excess")
+def test_machine_code_has_the_room_that_is_granted():
+    module = long_function(300)
+    same(compiled("auto", room=16384, module=module) > 0, machine_code())
+    same(compiled("auto", room=256, module=module), 0)
+
+
 @covers("manifest:log.level", "works", "excess")
 def test_the_log_takes_what_is_grave_enough():
     it = host("log", log={"level": "warn"})

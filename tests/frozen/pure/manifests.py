@@ -123,7 +123,8 @@ def test_faults_name_the_path():
             same(text, wanted)
     same(
         fault(memory={"size": 1}),
-        'memory: "size" is unknown; there is max_bytes, stack_bytes, code_cache_bytes',
+        'memory: "size" is unknown; there is max_bytes, stack_bytes, '
+        "code_cache_bytes, native_code_bytes",
     )
 
 
