@@ -115,10 +115,10 @@ class _Parser:
         start = self.at
         end = self.data.find(b'"', start)
         found = self.data[start:end] if end >= 0 else b"\\"
-        if len(found) <= MAX_STRING_BYTES and b"\\" not in found:  # as nearly all are
-            if min(found, default=32) >= 32 and max(found, default=32) < 127:
-                self.at = end + 1
-                return str(found, "utf-8")
+        plain = len(found) <= MAX_STRING_BYTES and b"\\" not in found
+        if plain and min(found, default=32) >= 32 and max(found, default=32) < 127:
+            self.at = end + 1
+            return str(found, "utf-8")
         return self.text(self.unescaped(start), start)
 
     def unescaped(self, start: int):
