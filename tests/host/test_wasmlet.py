@@ -44,8 +44,8 @@ COMPILED = (
 ALWAYS = """\
   memory = {max_bytes = 65536, stack_bytes = 8192, code_cache_bytes = 16384, \
 native_code_bytes = 16384}
-  cpu = {fuel_per_period = 1000000, period_ms = 100, call_deadline_ms = 10000, calls_per_s = 10000, \
-tier = "interp"}
+  cpu = {fuel_per_period = 1000000, period_ms = 100, call_deadline_ms = 10000, \
+calls_per_s = 10000, tier = "interp"}
   log = {level = "info", bytes_per_s = 512}
   restart = {policy = "never", max = 5, backoff_ms = 1000}
 """
