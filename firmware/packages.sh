@@ -57,6 +57,12 @@ qemu_xtensa_package() {
     if apt-cache show qemu-system-xtensa >/dev/null 2>&1; then echo qemu-system-xtensa; else echo qemu-system-misc; fi
 }
 
+# has_headers: whether Debian's Python has its headers; another's are not apt's to bring.
+has_headers() {
+    [ "$(command -v "${PYTHON:-python3}")" != /usr/bin/python3 ] ||
+        "${PYTHON:-python3}" -c 'import sysconfig as s; open(s.get_paths()["include"] + "/Python.h")'
+}
+
 main='int main(void) { return 0; }'
 fuzz='int LLVMFuzzerTestOneInput(const unsigned char *d, unsigned long n) { return d[n] & 0; }'
 
@@ -69,6 +75,7 @@ int main(void) { return puts(""); }' cc
 }
 
 probe_test() {
+    need python3-dev has_headers
     need gcc-arm-none-eabi has arm-none-eabi-gcc
     need libnewlib-arm-none-eabi preprocesses string.h arm-none-eabi-gcc
     need libstdc++-arm-none-eabi-newlib preprocesses cstdlib arm-none-eabi-g++ -x c++
