@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Compile rp2040py's loops again, for this Python alone: three times as fast as they come.
 
-The package brings them as C, and built for the interface that all versions of Python share. What is
+The package brings them as C, and built for the interface that all Pythons share. What is
 built here has a name that Python prefers. Without Python's headers all stays as it is.
 """
 

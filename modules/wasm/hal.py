@@ -48,6 +48,16 @@ def _home(name: str):
 # ---- Pins ----
 
 
+class _OpenDrain:
+    """A pin that C must not write: the RP2040's port has its C drive an open drain both ways."""
+
+    def __init__(self, pin):
+        self.value = pin.value
+        self.irq = pin.irq
+        self.IRQ_RISING = pin.IRQ_RISING
+        self.IRQ_FALLING = pin.IRQ_FALLING
+
+
 def pin(entry: dict):
     """Set a pin up as it is granted; an output begins in its safe state, or inactive."""
     kind = _home("Pin").Pin
@@ -56,7 +66,7 @@ def pin(entry: dict):
     if entry["mode"] == _IN:
         return kind(hw["pin"], kind.IN, pull or None)
     if entry["mode"] == _OPEN_DRAIN:
-        return kind(hw["pin"], kind.OPEN_DRAIN, pull or None, value=1)
+        return _OpenDrain(kind(hw["pin"], kind.OPEN_DRAIN, pull or None, value=1))
     return kind(hw["pin"], kind.OUT, value=hw["safe"] - 1 if hw["safe"] else hw["active_low"])
 
 
@@ -88,9 +98,17 @@ def watch(it, edges: int, post):
         it.irq(handler=post, trigger=trigger)
 
 
+def _toggle(pin):
+    pin.value(not pin.value())
+
+
 def soft_pins() -> dict:
-    """Return functions for pins that C cannot read and write: simulated ones."""
-    return getattr(_home("Pin"), "PIN_FUNCTIONS", {})
+    """Return functions for pins that C does not read and write: simulated ones, open drains."""
+    return {
+        "read": lambda pin: pin.value(),
+        "write": lambda pin, level: pin.value(level),
+        "toggle": _toggle,
+    }
 
 
 # ---- Units that several labels may share ----

@@ -113,14 +113,6 @@ class Pin:
         self._state.trigger = trigger
 
 
-def toggle(pin):
-    pin.value(not pin.value())
-
-
-# What C does with pins of its own.
-PIN_FUNCTIONS = {"read": Pin.value, "write": Pin.value, "toggle": toggle}
-
-
 class I2C:
     def __init__(self, unit, sda=None, scl=None, freq=400000):
         self.unit = unit

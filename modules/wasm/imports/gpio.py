@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""`wasmlet:gpio`: pins. What is read and written goes from C to the pin, past Python."""
+"""`wasmlet:gpio`: pins. What is read and written goes from C to most pins, past Python."""
 
 from micropython import const
 
@@ -31,6 +31,6 @@ def drivers(app) -> dict:
         hal.watch(pin, edges, gate.poster(_EDGE, handle))
         return 0
 
-    made = {"open": open_pin, "watch": watch, "read": None, "write": None, "toggle": None}
+    made = {"open": open_pin, "watch": watch}
     made.update(hal.soft_pins())
     return made
