@@ -126,6 +126,9 @@ def claims(grant: dict) -> list:
 
 
 def _claim(app):
+    for other in running:
+        if other.id == app.id and other is not app and app.grant["app"]["id"]:
+            raise CapabilityError(f"{app.id}: an app of this id is {other.state} already")
     wanted = claims(app.grant)
     for key, alone in wanted:
         for other, other_alone in _claims.get(key, ()):

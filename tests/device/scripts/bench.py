@@ -5,7 +5,7 @@ What is called is host_NAME.wasm, with a manifest put into it, under a policy th
 manifest asks for.
 """
 
-from wasm import policy
+from wasm import policy, ps
 from wasm.app import App
 
 EVENTS_AT, TEXT_AT, TEXT_BYTES = 256, 4096, 2048
@@ -59,6 +59,11 @@ def package(module: bytes, manifest: dict, blobs=None) -> bytes:
     return data
 
 
+def free_id() -> str:
+    """Return the id of an app that does not run."""
+    return "org.example.test" + str(len(ps()) or "")
+
+
 class Bench(App):
     """An app that has started and waits to be told what to call.
 
@@ -66,10 +71,8 @@ class Bench(App):
     some classes in the policy.
     """
 
-    def __init__(
-        self, module, app_id="org.example.test", blobs=None, labels=None, allowed=None, **classes
-    ):
-        manifest = {"app": {"id": app_id, "version": "1.0.0"}, "memory": MEMORY}
+    def __init__(self, module, app_id=None, blobs=None, labels=None, allowed=None, **classes):
+        manifest = {"app": {"id": app_id or free_id(), "version": "1.0.0"}, "memory": MEMORY}
         manifest.update(classes)
         ceilings = {key: classes[key] for key in classes if key != "env"}
         ceilings.update(allowed or {})

@@ -3,7 +3,7 @@
 
 import time
 
-from bench import LABELS, MEMORY, Bench, package
+from bench import LABELS, MEMORY, Bench, free_id, package
 from support import data
 from wasm import CapabilityError, policy, ps
 from wasm.app import App
@@ -27,7 +27,7 @@ def host(module, *args, **classes):
 
 def app(mode="", **classes):
     """Load an app of fields.wat in a mode; its policy gives what it asks for."""
-    manifest = {"app": {"id": "org.example.test", "version": "1.0.0"}, "env": {"MODE": mode}}
+    manifest = {"app": {"id": free_id(), "version": "1.0.0"}, "env": {"MODE": mode}}
     manifest["memory"] = MEMORY
     manifest.update(classes)
     owner = policy.check({"labels": LABELS, "default": classes})

@@ -27,7 +27,11 @@ def named(app_id="org.example.test", **keys):
 
 @covers("manifest:app.id", "works")
 def test_the_id_chooses_the_policy():
-    same(named().grant["timer"]["max"], 2)
+    first = named()
+    same(first.grant["timer"]["max"], 2)
+    first.start()
+    assert "an app of this id is running" in str(refused(CapabilityError, named().start))
+    first.stop()
     assert "org.example.other" in str(refused(CapabilityError, named, "org.example.other"))
 
 
