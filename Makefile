@@ -135,8 +135,6 @@ $(VENV): apps/requirements.txt | $(PACKAGES_RUN)
 	@$(STEP) "venv: making $(BUILD)/venv" $(BUILD)/log/venv.log $(PYTHON) -m venv $(BUILD)/venv
 	@$(STEP) "venv: installing the guest compiler" $(BUILD)/log/venv-run.log \
 		$(VENV_PYTHON) -m pip install --disable-pip-version-check -r $<
-	@$(STEP) "venv: compiling the RP2040's emulator" $(BUILD)/log/venv-rp2040.log \
-		$(VENV_PYTHON) boards/rp2040/compile.py
 	@touch $@
 
 $(VENV_TEST): tests/requirements.txt boards/rp2040/compile.py $(VENV)

@@ -24,6 +24,8 @@ export namespace EventKind {
 %(events)s
 }
 
+%(constants)s
+
 /** What sys.poll writes. */
 @unmanaged
 export class Event {
@@ -158,6 +160,10 @@ def text(api):
     filled = _TYPES % {
         "errors": _constants(api.errors, "i32"),
         "events": _constants(api.events, "u32"),
+        "constants": "\n\n".join(
+            f"export namespace {pascal(group)} {{\n{_constants(rows, 'u32')}\n}}"
+            for group, rows in api.constants.items()
+        ),
     }
     abi = f"/** The version of all this. */\nexport const ABI: u32 = {api.abi};\n\n"
     lines = [line for group in modules(api) for line in _module(*group)]

@@ -127,6 +127,8 @@ def text(api):
     lines = [_HEAD, f"#define WASMLET_ABI {api.abi}", ""]
     lines += _enum("wasmlet_error", api.errors, "WASMLET_ERROR_")
     lines += _enum("wasmlet_event", api.events, "WASMLET_EVENT_")
+    for group, rows in api.constants.items():
+        lines += _enum(f"wasmlet_{group}", rows, f"WASMLET_{upper(group)}_")
     lines.append(_TYPES)
     for module, functions in modules(api):
         lines += [f"/* ---- wasmlet:{module} ---- */", ""]

@@ -48,6 +48,14 @@ Each function lists the errors that the check of its call may give. Besides, any
 | kind | name | is of |
 | --- | --- | --- |
 %(events)s
+
+## Constants
+
+The headers name what arguments are made of, as `WASMLET_EDGE_RISING` in C.
+
+| group | name | value | is for |
+| --- | --- | --- | --- |
+%(constants)s
 """
 
 # What makes an operation allowed, in the manifest's words.
@@ -137,6 +145,11 @@ def text(api):
         "abi": api.abi,
         "errors": "\n".join(f"| {row.code} | {row.name} | {row.doc} |" for row in api.errors),
         "events": "\n".join(f"| {row.code} | {row.name} | {row.doc} |" for row in api.events),
+        "constants": "\n".join(
+            f"| {group} | {row.name} | {row.code} | {row.doc} |"
+            for group, rows in api.constants.items()
+            for row in rows
+        ),
     }
     lines = [filled]
     for module, functions in modules(api):

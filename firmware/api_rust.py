@@ -42,6 +42,7 @@ pub mod event {
 %(events)s
 }
 
+%(constants)s
 /// What `poll` fills in.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -139,6 +140,16 @@ def _wrapper(function):
     yield "    }"
 
 
+def _constants(group, rows):
+    yield f"/// What an argument is made of, of {rows[0].doc.split(':')[0]}."
+    yield f"pub mod {group} {{"
+    for row in rows:
+        yield f"    /// {row.doc}"
+        yield f"    pub const {row.name.upper()}: u32 = {row.code};"
+    yield "}"
+    yield ""
+
+
 def _module(module, functions):
     yield ""
     yield f"pub mod {module} {{"
@@ -164,6 +175,7 @@ def text(api):
             f"    /// {row.doc}\n    pub const {row.name.upper()}: u32 = {row.code};"
             for row in api.events
         ],
+        "constants": [line for group in api.constants.items() for line in _constants(*group)],
     }
     filled = _TYPES % {name: "\n".join(rows) for name, rows in parts.items()}
     abi = f"/// The version of all this.\npub const ABI: u32 = {api.abi};\n\n"

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The module of guests in Zig: apps/zig/wasmlet.zig."""
 
-from api_text import camel, comment, modules, pascal
+from api_text import camel, comment, modules, pascal, upper
 
 PATH = "apps/zig/wasmlet.zig"
 
@@ -34,6 +34,7 @@ pub const EventKind = enum(u32) {
     _,
 };
 
+%(constants)s
 /// What `poll` fills in.
 pub const Event = extern struct {
     kind: EventKind,
@@ -117,6 +118,16 @@ def _wrapper(function, taken):
     yield "    }"
 
 
+def _constants(group, rows):
+    yield f"/// What an argument is made of, of {rows[0].doc.split(':')[0]}."
+    yield f"pub const {camel(group)} = struct {{"
+    for row in rows:
+        yield f"    /// {row.doc}"
+        yield f"    pub const {upper(row.name)}: u32 = {row.code};"
+    yield "};"
+    yield ""
+
+
 def _module(module, functions, taken):
     taken = taken | {camel(function.name) for function in functions}
     yield ""
@@ -138,10 +149,12 @@ def text(api):
         "errors": [f"    /// {row.doc}\n    {pascal(row.name)}," for row in api.errors],
         "codes": [f"        {row.code} => error.{pascal(row.name)}," for row in api.errors],
         "events": [f"    /// {row.doc}\n    {row.name} = {row.code}," for row in api.events],
+        "constants": [line for group in api.constants.items() for line in _constants(*group)],
     }
     filled = _TYPES % {name: "\n".join(rows) for name, rows in parts.items()}
     abi = f"/// The version of all this.\npub const abi = {api.abi};\n\n"
-    taken = {module for module, _ in modules(api)} | {
+    taken = {module for module, _ in modules(api)} | {camel(group) for group in api.constants}
+    taken |= {
         "poll",
         "checked",
         "checkedU64",

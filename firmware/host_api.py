@@ -33,7 +33,7 @@ CHARGES = ("call", "bytes")
 
 _WORD = re.compile(r"[a-z][a-z0-9_]*")
 _OP = re.compile(r"[a-z][a-z-]*")
-_TOP = {"abi": int, "errors": dict, "events": dict, "function": list}
+_TOP = {"abi": int, "errors": dict, "events": dict, "constants": dict, "function": list}
 _ROW = {"code": int, "doc": str}
 _FUNCTION = {
     "name": str,
@@ -101,8 +101,10 @@ class Function(
 Row = namedtuple("Row", "name code doc")
 
 
-class Api(namedtuple("Api", "abi errors events functions kinds ops parents")):
+class Api(namedtuple("Api", "abi errors events constants functions kinds ops parents")):
     """The description. `errors`, `events`: Rows; `kinds`: names in order of appearance.
+
+    `constants` is {group: [Row]}, what arguments are made of.
 
     `ops` is {kind: [op]}, where an op's place is its bit; `parents` is {kind of handle: kind of
     grant that it comes from} for the handles that are not called as their grant.
@@ -139,12 +141,12 @@ def _word(text, pattern, where):
 
 
 def _rows(table, sign, where):
-    """Return the rows of [errors] or [events], whose codes are distinct and of one sign."""
+    """Return the rows of a table; codes are distinct, and of one sign unless `sign` is 0."""
     rows = []
     for name, row in table.items():
         here = f"{where}.{_word(name, _WORD, where)}"
         rows.append(Row(name, **_checked(row, _ROW, here)))
-        if row["code"] * sign <= 0:
+        if sign and row["code"] * sign <= 0:
             raise ApiError(f"{here}: code {row['code']} has the wrong sign")
     codes = [row.code for row in rows]
     if len(set(codes)) < len(codes):
@@ -254,6 +256,10 @@ def parse(description):
         abi=description["abi"],
         errors=_rows(description["errors"], -1, "errors"),
         events=_rows(description["events"], 1, "events"),
+        constants={
+            _word(group, _WORD, "constants"): _rows(rows, 0, f"constants.{group}")
+            for group, rows in description["constants"].items()
+        },
         functions=[f._replace(bit=f.op and ops[f.on].index(f.op)) for f in functions],
         kinds=kinds,
         ops=ops,

@@ -49,6 +49,48 @@ export namespace EventKind {
   export const Message: u32 = 4;
 }
 
+export namespace Edge {
+  /** gpio.watch: no longer */
+  export const None: u32 = 0;
+  /** gpio.watch */
+  export const Rising: u32 = 1;
+  /** gpio.watch */
+  export const Falling: u32 = 2;
+  /** gpio.watch */
+  export const Both: u32 = 3;
+}
+
+export namespace FileMode {
+  /** fs.open: of a file that is there */
+  export const Read: u32 = 0;
+  /** fs.open: from empty */
+  export const Write: u32 = 1;
+  /** fs.open: behind what is there */
+  export const Append: u32 = 2;
+  /** fs.open: read and write */
+  export const Update: u32 = 3;
+}
+
+export namespace Whence {
+  /** fs.seek: from the start */
+  export const Start: u32 = 0;
+  /** fs.seek: from the position */
+  export const Here: u32 = 1;
+  /** fs.seek: from the end */
+  export const End: u32 = 2;
+}
+
+export namespace LogLevel {
+  /** log.write */
+  export const Error: u32 = 1;
+  /** log.write */
+  export const Warn: u32 = 2;
+  /** log.write */
+  export const Info: u32 = 3;
+  /** log.write */
+  export const Debug: u32 = 4;
+}
+
 /** What sys.poll writes. */
 @unmanaged
 export class Event {

@@ -9,8 +9,6 @@
 #define GRANTED_BYTES 6
 #define GRANTED_WRITES 5
 
-enum { INFO = 3 };
-
 static char line[64];
 static uint32_t length;
 
@@ -36,7 +34,7 @@ static void tell(const char *what, int32_t code) {
     put(what);
     put(": ");
     put(name_of(code));
-    log_write(INFO, line, length);
+    log_write(WASMLET_LOG_LEVEL_INFO, line, length);
     length = 0;
 }
 

@@ -2,10 +2,8 @@
 //
 // The smallest app, in AssemblyScript: one line to the log.
 
-import { log } from "../assemblyscript/wasmlet";
-
-const INFO: u32 = 3;
+import { log, LogLevel } from "../assemblyscript/wasmlet";
 
 export function run(): void {
-  log.write(INFO, "Hello from AssemblyScript!");
+  log.write(LogLevel.Info, "Hello from AssemblyScript!");
 }

@@ -4,13 +4,11 @@
 #![no_std]
 #![no_main]
 
-use wasmlet::log;
-
-const INFO: u32 = 3;
+use wasmlet::{log, log_level};
 
 #[no_mangle]
 pub extern "C" fn run() {
-    let _ = log::write(INFO, b"Hello from Rust!");
+    let _ = log::write(log_level::INFO, b"Hello from Rust!");
 }
 
 #[panic_handler]

@@ -4,8 +4,6 @@
 
 const wasmlet = @import("wasmlet");
 
-const info = 3;
-
 export fn run() void {
-    _ = wasmlet.log.write(info, "Hello from Zig!") catch 0;
+    _ = wasmlet.log.write(wasmlet.logLevel.INFO, "Hello from Zig!") catch 0;
 }

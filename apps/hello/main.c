@@ -5,5 +5,5 @@
 #include <wasmlet/log.h>
 
 void run(void) {
-    log_text(LOG_INFO, "Hello from WebAssembly!");
+    log_text(WASMLET_LOG_LEVEL_INFO, "Hello from WebAssembly!");
 }

@@ -41,6 +41,33 @@ enum wasmlet_event {
     WASMLET_EVENT_MESSAGE = 4 /* msg: a message waits in the subscription */
 };
 
+enum wasmlet_edge {
+    WASMLET_EDGE_NONE = 0, /* gpio.watch: no longer */
+    WASMLET_EDGE_RISING = 1, /* gpio.watch */
+    WASMLET_EDGE_FALLING = 2, /* gpio.watch */
+    WASMLET_EDGE_BOTH = 3 /* gpio.watch */
+};
+
+enum wasmlet_file_mode {
+    WASMLET_FILE_MODE_READ = 0, /* fs.open: of a file that is there */
+    WASMLET_FILE_MODE_WRITE = 1, /* fs.open: from empty */
+    WASMLET_FILE_MODE_APPEND = 2, /* fs.open: behind what is there */
+    WASMLET_FILE_MODE_UPDATE = 3 /* fs.open: read and write */
+};
+
+enum wasmlet_whence {
+    WASMLET_WHENCE_START = 0, /* fs.seek: from the start */
+    WASMLET_WHENCE_HERE = 1, /* fs.seek: from the position */
+    WASMLET_WHENCE_END = 2 /* fs.seek: from the end */
+};
+
+enum wasmlet_log_level {
+    WASMLET_LOG_LEVEL_ERROR = 1, /* log.write */
+    WASMLET_LOG_LEVEL_WARN = 2, /* log.write */
+    WASMLET_LOG_LEVEL_INFO = 3, /* log.write */
+    WASMLET_LOG_LEVEL_DEBUG = 4 /* log.write */
+};
+
 /* What sys_poll writes. `kind` is an enum wasmlet_event. */
 typedef struct {
     uint32_t kind;

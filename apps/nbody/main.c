@@ -112,7 +112,7 @@ static double energy(void) {
 
 static void show_energy(void) {
     char buffer[DECIMAL_BYTES];
-    log_text(LOG_INFO, decimal_fixed(buffer, energy(), PLACES));
+    log_text(WASMLET_LOG_LEVEL_INFO, decimal_fixed(buffer, energy(), PLACES));
 }
 
 void run(void) {

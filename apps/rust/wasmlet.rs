@@ -79,6 +79,52 @@ pub mod event {
     pub const MESSAGE: u32 = 4;
 }
 
+/// What an argument is made of, of gpio.watch.
+pub mod edge {
+    /// gpio.watch: no longer
+    pub const NONE: u32 = 0;
+    /// gpio.watch
+    pub const RISING: u32 = 1;
+    /// gpio.watch
+    pub const FALLING: u32 = 2;
+    /// gpio.watch
+    pub const BOTH: u32 = 3;
+}
+
+/// What an argument is made of, of fs.open.
+pub mod file_mode {
+    /// fs.open: of a file that is there
+    pub const READ: u32 = 0;
+    /// fs.open: from empty
+    pub const WRITE: u32 = 1;
+    /// fs.open: behind what is there
+    pub const APPEND: u32 = 2;
+    /// fs.open: read and write
+    pub const UPDATE: u32 = 3;
+}
+
+/// What an argument is made of, of fs.seek.
+pub mod whence {
+    /// fs.seek: from the start
+    pub const START: u32 = 0;
+    /// fs.seek: from the position
+    pub const HERE: u32 = 1;
+    /// fs.seek: from the end
+    pub const END: u32 = 2;
+}
+
+/// What an argument is made of, of log.write.
+pub mod log_level {
+    /// log.write
+    pub const ERROR: u32 = 1;
+    /// log.write
+    pub const WARN: u32 = 2;
+    /// log.write
+    pub const INFO: u32 = 3;
+    /// log.write
+    pub const DEBUG: u32 = 4;
+}
+
 /// What `poll` fills in.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -11,9 +11,6 @@
 #define PERIOD_MS 200
 #define MEASUREMENTS 5
 
-enum { ERROR = 1,
-       INFO = 3 };
-
 /* A line of text that is put together piece by piece. */
 static char line[64];
 static uint32_t length;
@@ -54,7 +51,7 @@ static void complain(const char *what, int32_t code) {
     put(what);
     put(": error -");
     put_digits(0u - (uint32_t)code, 1);
-    log_line(ERROR);
+    log_line(WASMLET_LOG_LEVEL_ERROR);
 }
 
 /* The sensor's checksum: x^8 + x^5 + x^4 + 1, from 0xff on (datasheet, 4.12). */
@@ -95,7 +92,7 @@ static void report(uint32_t temperature, uint32_t humidity) {
     put(" C, ");
     put_hundredths((int32_t)(10000u * humidity / 65535));
     put(" %RH");
-    log_line(INFO);
+    log_line(WASMLET_LOG_LEVEL_INFO);
 }
 
 int run(void) {

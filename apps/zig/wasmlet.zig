@@ -71,6 +71,52 @@ pub const EventKind = enum(u32) {
     _,
 };
 
+/// What an argument is made of, of gpio.watch.
+pub const edge = struct {
+    /// gpio.watch: no longer
+    pub const NONE: u32 = 0;
+    /// gpio.watch
+    pub const RISING: u32 = 1;
+    /// gpio.watch
+    pub const FALLING: u32 = 2;
+    /// gpio.watch
+    pub const BOTH: u32 = 3;
+};
+
+/// What an argument is made of, of fs.open.
+pub const fileMode = struct {
+    /// fs.open: of a file that is there
+    pub const READ: u32 = 0;
+    /// fs.open: from empty
+    pub const WRITE: u32 = 1;
+    /// fs.open: behind what is there
+    pub const APPEND: u32 = 2;
+    /// fs.open: read and write
+    pub const UPDATE: u32 = 3;
+};
+
+/// What an argument is made of, of fs.seek.
+pub const whence = struct {
+    /// fs.seek: from the start
+    pub const START: u32 = 0;
+    /// fs.seek: from the position
+    pub const HERE: u32 = 1;
+    /// fs.seek: from the end
+    pub const END: u32 = 2;
+};
+
+/// What an argument is made of, of log.write.
+pub const logLevel = struct {
+    /// log.write
+    pub const ERROR: u32 = 1;
+    /// log.write
+    pub const WARN: u32 = 2;
+    /// log.write
+    pub const INFO: u32 = 3;
+    /// log.write
+    pub const DEBUG: u32 = 4;
+};
+
 /// What `poll` fills in.
 pub const Event = extern struct {
     kind: EventKind,
@@ -354,8 +400,8 @@ pub const fs = struct {
 
     /// Go to an offset from the start (0), from here (1), or from the end (2); returns the
     /// position.
-    pub fn seek(file: u32, offset: i32, whence: u32) Error!u32 {
-        return checked(raw.seek(file, offset, whence));
+    pub fn seek(file: u32, offset: i32, whence_: u32) Error!u32 {
+        return checked(raw.seek(file, offset, whence_));
     }
 
     /// Close a file.

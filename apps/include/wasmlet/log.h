@@ -7,14 +7,7 @@
 
 #include <wasmlet.h>
 
-enum {
-    LOG_ERROR = 1,
-    LOG_WARN = 2,
-    LOG_INFO = 3,
-    LOG_DEBUG = 4
-};
-
-/* Writes a string that ends with a zero byte, as one line. Returns 0, or a negative error code. */
+/* Writes a string that ends with a zero byte, as one line of a wasmlet_log_level. Returns 0, or a negative error code. */
 static inline int32_t log_text(uint32_t level, const char *text) {
     return log_write(level, text, wasmlet_length(text));
 }
