@@ -168,6 +168,8 @@ def missed_on_board(board, integer, goals):
         if name in integer:
             times = cycles["wasm"] / cycles["c"]
             found.append((f"{name}_times_native", times, goals["times_native"]))
+        for form, cycles in row["slice_cycles"].items():
+            found.append((f"{name}_{form}_slice_cycles", cycles, goals["slice_cycles"]))
     for app, cycles in board["start_cycles"].items():
         found.append((f"start_{app}_cycles", cycles, goals[f"start_{app}_cycles"]))
     return [

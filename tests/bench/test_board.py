@@ -15,6 +15,7 @@ import xip
 GOALS = {
     "of_bytecode": 0.25,
     "times_native": 10,
+    "slice_cycles": 400,
     "start_hello_cycles": 5,
     "start_coremix_cycles": 5,
 }
@@ -22,6 +23,7 @@ GOALS = {
 
 def values_of(**forms):
     return {("fib", form): value for form, value in forms.items()} | {
+        ("slice", "fib"): (500, 100),
         ("start", "hello"): 5,
         ("start", "coremix"): 6,
         ("pin", "write"): (700, 900),
@@ -70,9 +72,10 @@ def test_missed_goals_are_named():
     assert bench.missed_on_board(board, ["fib"], GOALS) == [
         "rp2040: fib_of_bytecode is 0.33, above 0.25",
         "rp2040: fib_times_native is 20.00, above 10",
+        "rp2040: fib_wasm_slice_cycles is 500.00, above 400",
         "rp2040: start_coremix_cycles is 6.00, above 5",
     ]
-    assert len(bench.missed_on_board(board, [], GOALS)) == 2
+    assert len(bench.missed_on_board(board, [], GOALS)) == 3
 
 
 def test_cache_keeps_two_lines_of_a_set():

@@ -35,10 +35,11 @@ def test_fuel_stops_an_endless_loop(board):
     assert used == [100001, 200001]
 
 
-def test_ctrl_c_stops_an_endless_loop(board, record_property):
+@pytest.mark.parametrize("tier", ["interp", "auto"])
+def test_ctrl_c_stops_an_endless_loop(board, record_property, tier):
     times = []
     for _ in range(5):
-        board.start("guests", "forever")
+        board.start("guests", "forever", tier)
         board.wait_for(b"ticking")
         ms, error = board.interrupt()
         assert "KeyboardInterrupt" in error

@@ -25,7 +25,7 @@ def test_reset_from_within_a_host_call(board):
 
 
 def test_reset_while_a_guest_runs(board):
-    board.start("guests", "forever")
+    board.start("guests", "forever", "interp")
     board.wait_for(b"ticking")
     board.enter_raw_repl(soft_reset=True)  # Ctrl-C, then Ctrl-D
     assert_fresh(board)

@@ -125,6 +125,31 @@ python = cycles(writes, 0) - cycles(rounds, 0)
 guest = cycles(e.writes, N, led) - cycles(e.no_writes, N)
 print((python // N, guest // N))
 """
+# Calls go on slice by slice of fuel: the most cycles from Python into one and back, in both tiers.
+# What is translated or compiled on the way is in it.
+SLICE_FUEL = 10000
+SLICES = 25
+SLICE = """
+import wasm
+module = wasm.Module(open('{name}.wasm', 'rb').read())
+def stopped(step):
+    try:
+        step()
+    except wasm.OutOfFuel as e:
+        return e
+def worst(tier):
+    i = wasm.Instance(module, tier=tier, fuel={fuel})
+    step = lambda: i.exports.run({n})
+    most = 0
+    for _ in range({slices}):
+        stop, cycles = timed(stopped, step)
+        most = max(most, cycles - empty)
+        if stop is None:
+            break
+        step = lambda: stop.resume({fuel})
+    return most
+print((worst('interp'), worst('native')))
+"""
 
 
 class BoardError(Exception):
@@ -167,7 +192,7 @@ def forms_of(name, quick):
 
 
 def jobs_of(names, args):
-    """Return {(kernel, form), ("start", app) or ("pin", "write"): (code, files)}."""
+    """Return {key: (code, files)}; keys are as in `collect`."""
     origin = arena.address(args.elf)
     jobs = {}
     for name in names:
@@ -175,6 +200,8 @@ def jobs_of(names, args):
         for form in forms_of(name, args.quick):
             code = code_of(form, name, KERNELS[name], origin)
             jobs[name, form] = code, [image if form == "c" else wasm]
+        code = SLICE.format(name=name, n=KERNELS[name], fuel=SLICE_FUEL, slices=SLICES)
+        jobs["slice", name] = TIMED + code, [wasm]
     for app, run in STARTS.items():
         file = args.hello if app == "hello" else args.kernels / f"{app}.wasm"
         jobs["start", app] = TIMED + FIRST_INSTRUCTION.format(run=run), [file]
@@ -197,9 +224,9 @@ def measure(jobs, firmware, processes):
 
 
 def collect(values, names):
-    """Return the figures.
+    """Return the figures of {(kernel, form), ("slice", kernel), ("start", app), ("pin", "write")}.
 
-    {"kernels": {kernel: {"n", "result", "cycles"}}, "start_cycles": {app},
+    {"kernels": {kernel: {"n", "result", "cycles", "slice_cycles"}}, "start_cycles": {app},
     "pin_cycles": {"python", "guest"}}.
 
     Raises BoardError when a kernel's checksums differ.
@@ -216,6 +243,7 @@ def collect(values, names):
             "n": KERNELS[name],
             "result": results["c"],
             "cycles": {form: cycles for form, (_, cycles) in pairs.items()},
+            "slice_cycles": dict(zip(("wasm", "wasm_native"), values["slice", name])),
         }
     return {
         "kernels": kernels,
@@ -236,6 +264,12 @@ def table(figures):
         faster = f"{cycles['bytecode'] / cycles['wasm']:.1f}" if "bytecode" in cycles else "-"
         label = f"{name}({row['n']})"
         lines.append(f"{label:16}{cells}{faster:>25}{cycles['wasm'] / cycles['c']:>11.2f}")
+    for form in ("wasm", "wasm_native"):
+        most, name = max((row["slice_cycles"][form], name) for name, row in kernels.items())
+        lines.append(
+            f"{SLICE_FUEL:,} units of fuel, {FORMS[form]}: back in Python after at most {most:,}"
+            f" cycles, {most / 125000:.1f} ms at 125 MHz ({name})"
+        )
     for app, cycles in figures["start_cycles"].items():
         lines.append(f"from `import wasm` to the first instruction of {app}: {cycles:,} cycles")
     pin = figures["pin_cycles"]

@@ -40,8 +40,8 @@ def starve(fuel):
     return used, i.fuel
 
 
-def forever():
-    instance().exports.forever()
+def forever(tier):
+    instance(tier=tier).exports.forever()
 
 
 def grow(pages, memory_max):
