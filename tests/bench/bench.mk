@@ -149,7 +149,7 @@ bench_runners = $(foreach target,$(1),"$(target)=$(TARGET_RUN_$(target))")
 bench_build = @$(STEP) "bench: building for $(words $(1)) targets" $(BUILD)/log/bench.log \
 	$(MAKE) --no-print-directory -j$(JOBS) $(call bench_all,$(1),$(2))
 
-.PHONY: bench bench-quick bench-profile test-determinism
+.PHONY: bench bench-plot bench-quick bench-profile test-determinism
 
 bench: bench-board | $(PACKAGES_TEST) $(VENV_TEST) ## measure speed, memory and load against native code and wasm3, cycles on the RP2040 image too
 	$(call bench_build,$(TARGETS),$(BENCH_PROGRAMS))
@@ -157,6 +157,9 @@ bench: bench-board | $(PACKAGES_TEST) $(VENV_TEST) ## measure speed, memory and 
 	@$(VENV_PYTHON) $(BENCH_DIR)/bench.py --folder $(BENCH_OUT) --json $(BUILD)/bench.json --board $(BENCH_BOARD_JSON) \
 		--note 'wasm3=$(WASM3_VERSION) $(WASM3_CFLAGS)' --note 'wasmlet=$(WL_CFLAGS); interpreter: $(WL_INTERP_CFLAGS)' \
 		--note 'native=$(BENCH_NATIVE_CFLAGS)' --note 'wasm=$(BENCH_WASM_CFLAGS)' $(call bench_runners,$(TARGETS))
+
+bench-plot: | $(VENV_TEST) ## draw docs/speed.svg of what `make bench` has measured
+	@$(VENV_PYTHON) $(BENCH_DIR)/plot.py $(BUILD)/bench.json docs/speed.svg
 
 bench-quick: | $(PACKAGES_TEST) $(VENV_TEST) ## the same on the emulated targets alone, metered only
 	$(call bench_build,$(BENCH_BARE),native wasm3 wasmlet wasmlet_native scenarios)

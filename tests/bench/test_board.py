@@ -10,6 +10,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent / "board"))
 
 import cycles
+import plot
 import xip
 
 GOALS = {
@@ -101,3 +102,16 @@ def test_cache_keeps_two_lines_of_a_set():
 )
 def test_addresses_of_loads_are_found(opcode, address):
     assert xip.loaded_address(opcode, 0x1002, [0, 0x100, 0x20, *[0] * 13]) == address
+
+
+def test_plot_shows_every_form_over_native_code():
+    row = {"wasm3": {"instructions": 60}, "native": {"instructions": 2}}
+    board = {"fib": {"cycles": {"bytecode": 800, "viper": 80, "wasm": 70, "c": 10}}}
+    report = {"cortex-m0plus": {"fib": row}, "board": {"kernels": board}}
+    names, rows = plot.series(report)
+    assert names == ["fib"]
+    assert [values for _, values in rows] == [[80], [8], [30], [7], [None], [1]]
+    picture = plot.draw(report)
+    assert picture == plot.draw(report)
+    assert "<script" not in picture
+    assert all(title in picture for title, _ in rows)
