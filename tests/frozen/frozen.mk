@@ -14,9 +14,9 @@ device-wasm: $(HOST_MODULES:%=$(BUILD)/frozen/host_%.wasm)
 
 frozen-wasm: $(FROZEN_WASM) $(BUILD)/frozen/host_api.json
 
-$(BUILD)/frozen/host_%.wasm: tests/frozen/forward.py firmware/host_api.py host_api.toml | $(PACKAGES_TEST)
+$(BUILD)/frozen/host_%.wasm: tests/frozen/forward.py firmware/host_api.py host_api.toml | $(PACKAGES_TEST) $(VENV_TEST)
 	@mkdir -p $(@D)
-	@$(PYTHON) $< $* $(@:.wasm=.wat)
+	@$(VENV_PYTHON) $< $* $(@:.wasm=.wat)
 	@wat2wasm $(@:.wasm=.wat) -o $@
 
 $(BUILD)/frozen/%.wasm: tests/frozen/wat/%.wat | $(PACKAGES_TEST)
@@ -32,5 +32,5 @@ CALLS_WASM := $(BUILD)/frozen/calls.wasm $(BUILD)/frozen/gate.wasm
 .PHONY: bench-calls
 
 # Not a file's rule: a figure above its limit fails the target and keeps the file.
-bench-calls: $(BUILD)/QEMU_ARM/firmware.elf $(CALLS_WASM) ## count what calls between Python and Wasm cost (instructions, Cortex-M3)
-	@$(PYTHON) tests/frozen/calls/measure.py $(BUILD)/calls.json $^
+bench-calls: $(BUILD)/QEMU_ARM/firmware.elf $(CALLS_WASM) | $(VENV_TEST) ## count what calls between Python and Wasm cost (instructions, Cortex-M3)
+	@$(VENV_PYTHON) tests/frozen/calls/measure.py $(BUILD)/calls.json $^
