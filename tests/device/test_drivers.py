@@ -205,7 +205,7 @@ def test_gpio_output(board, world, begin, call):
     reports = world.reports("Trace")
     if reports is not None:  # low when it ends: its safe state
         states = [event["state"] for event in reports if event["pin"] == 25]
-        assert states[-5:] == ["LOW", "HIGH", "LOW", "HIGH", "LOW"]
+        assert states[-4:] == ["HIGH", "LOW", "HIGH", "LOW"]
 
 
 def spare():
