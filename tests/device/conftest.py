@@ -18,7 +18,7 @@ from board import Board  # noqa: E402
 
 BOARDS = {"rp2040": "RPI_PICO", "qemu-arm": "QEMU_ARM", "qemu-rv32": "QEMU_RV32", "unix": "unix"}
 IMAGES = {"RPI_PICO": "firmware.uf2", "unix": "micropython"}
-# rp2040py does some three million cycles a second, one fortieth of the board.
+# rp2040py does three to ten million cycles a second, at best one twelfth of the board.
 PATIENCE = {"rp2040": 20}
 # What is attached to a target's board, as emulate.py's --device has it.
 DEVICES = {
