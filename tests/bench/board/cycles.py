@@ -138,6 +138,7 @@ def stopped(step):
     except wasm.OutOfFuel as e:
         return e
 def worst(tier):
+    gc.collect()
     i = wasm.Instance(module, tier=tier, fuel={fuel})
     step = lambda: i.exports.run({n})
     most = 0
