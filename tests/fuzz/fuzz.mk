@@ -7,7 +7,7 @@ include tests/targets/targets.mk
 
 FUZZ_DIR := tests/fuzz
 FUZZ_OUT := $(BUILD)/fuzz
-FUZZ_SECONDS := 60
+FUZZ_SECONDS := 40
 SECONDS ?= 600
 
 # The engine's own, without the warnings: those are the other targets' business.
