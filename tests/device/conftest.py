@@ -57,6 +57,25 @@ def pytest_generate_tests(metafunc):
         metafunc.parametrize("device_target", names, indirect=True, scope="session")
 
 
+def pytest_configure(config):
+    config.addinivalue_line(
+        "markers", "boards(target, ...): of the emulated targets, those that a test means"
+    )
+
+
+def pytest_collection_modifyitems(config, items):
+    """Leave out what means nothing on a target; what is at a port tells when it is asked."""
+    others = []
+    for item in items:
+        marker = item.get_closest_marker("boards")
+        target = getattr(item, "callspec", None) and item.callspec.params.get("device_target")
+        if marker and target in BOARDS and target not in marker.args:
+            others.append(item)
+    if others:
+        config.hook.pytest_deselected(items=others)
+        items[:] = [item for item in items if item not in others]
+
+
 @pytest.fixture(scope="session")
 def device_target(request):
     """Return the target's name."""

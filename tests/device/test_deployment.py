@@ -106,9 +106,8 @@ def test_mpremote_alone(mpremote, app, device_target):
     assert done.stdout.endswith(HELLO)
 
 
-def test_mpremote_runs_the_tool_on_the_board(mpremote, app, root, tmp_path, device_target):
-    if device_target == "unix":
-        pytest.skip("the unix firmware is no board, and has nothing that mpremote could mount")
+@pytest.mark.boards("rp2040", "qemu-arm", "qemu-rv32")  # mpremote mounts nothing on a computer
+def test_mpremote_runs_the_tool_on_the_board(mpremote, app, root, tmp_path):
     (tmp_path / "hello.wasm").write_bytes(app("hello").read_bytes())
     done = mpremote("mount", tmp_path, "run", root / "host_tools" / "deploy.py")
     assert done.returncode == 0, done.stderr

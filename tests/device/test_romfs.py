@@ -9,6 +9,9 @@ from types import SimpleNamespace
 import pytest
 from mpremote import commands
 
+# A computer has no flash for a ROM file system.
+pytestmark = pytest.mark.boards("rp2040", "qemu-arm", "qemu-rv32")
+
 HEAP_NOISE_BYTES = 512  # an object or two and a block
 ENGINE_NOISE_BYTES = 128
 
