@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The crate of guests in Rust: apps/rust/wasmlet.rs."""
 
-from api_text import comment, modules, pascal
+from api_text import comment, constants, group_comment, modules, pascal
 
 PATH = "apps/rust/wasmlet.rs"
 
@@ -141,11 +141,9 @@ def _wrapper(function):
 
 
 def _constants(group, rows):
-    yield f"/// What an argument is made of, of {rows[0].doc.split(':')[0]}."
+    yield group_comment(rows)
     yield f"pub mod {group} {{"
-    for row in rows:
-        yield f"    /// {row.doc}"
-        yield f"    pub const {row.name.upper()}: u32 = {row.code};"
+    yield from constants(rows)
     yield "}"
     yield ""
 
@@ -171,10 +169,7 @@ def text(api):
     parts = {
         "errors": [f"    /// {row.doc}\n    {pascal(row.name)}," for row in api.errors],
         "codes": [f"            {row.code} => Error::{pascal(row.name)}," for row in api.errors],
-        "events": [
-            f"    /// {row.doc}\n    pub const {row.name.upper()}: u32 = {row.code};"
-            for row in api.events
-        ],
+        "events": constants(api.events),
         "constants": [line for group in api.constants.items() for line in _constants(*group)],
     }
     filled = _TYPES % {name: "\n".join(rows) for name, rows in parts.items()}

@@ -42,6 +42,21 @@ def block_comment(text):
     return ["/* " + "\n * ".join(lines) + " */"]
 
 
+def constants(rows):
+    """Return the lines of constants with their comments, as Rust and Zig write both."""
+    return [
+        line
+        for row in rows
+        for line in (f"    /// {row.doc}", f"    pub const {upper(row.name)}: u32 = {row.code};")
+    ]
+
+
+def group_comment(rows):
+    """Return the comment of a group of constants: of what functions they are arguments."""
+    functions = dict.fromkeys(row.doc.partition(":")[0] for row in rows)
+    return f"/// Arguments of {', '.join(functions)}."
+
+
 def is_buffer(param):
     """Tell whether a parameter is passed as address and count."""
     return len(param.types) == 2

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The module of guests in Zig: apps/zig/wasmlet.zig."""
 
-from api_text import camel, comment, modules, pascal, upper
+from api_text import camel, comment, constants, group_comment, modules, pascal
 
 PATH = "apps/zig/wasmlet.zig"
 
@@ -119,11 +119,9 @@ def _wrapper(function, taken):
 
 
 def _constants(group, rows):
-    yield f"/// What an argument is made of, of {rows[0].doc.split(':')[0]}."
+    yield group_comment(rows)
     yield f"pub const {camel(group)} = struct {{"
-    for row in rows:
-        yield f"    /// {row.doc}"
-        yield f"    pub const {upper(row.name)}: u32 = {row.code};"
+    yield from constants(rows)
     yield "};"
     yield ""
 

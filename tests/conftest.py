@@ -94,6 +94,14 @@ def built_apps(root, make):
 
 
 @pytest.fixture(scope="session")
+def plain_apps(root):
+    """Return the names of the apps that have no manifest and are no programs for WASI."""
+    there = {path.parent for path in (root / "apps").glob("*/main.*")}
+    plain = {path.name for path in there if not (path / "wasmlet.toml").exists()}
+    return {name for name in plain if not name.startswith("wasi-")}
+
+
+@pytest.fixture(scope="session")
 def built_app(built_apps):
     """Return a function that tells an app's path; it skips where there is no compiler for it."""
 

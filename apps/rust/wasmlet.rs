@@ -79,7 +79,7 @@ pub mod event {
     pub const MESSAGE: u32 = 4;
 }
 
-/// What an argument is made of, of gpio.watch.
+/// Arguments of gpio.watch.
 pub mod edge {
     /// gpio.watch: no longer
     pub const NONE: u32 = 0;
@@ -91,7 +91,7 @@ pub mod edge {
     pub const BOTH: u32 = 3;
 }
 
-/// What an argument is made of, of fs.open.
+/// Arguments of fs.open.
 pub mod file_mode {
     /// fs.open: of a file that is there
     pub const READ: u32 = 0;
@@ -103,7 +103,7 @@ pub mod file_mode {
     pub const UPDATE: u32 = 3;
 }
 
-/// What an argument is made of, of fs.seek.
+/// Arguments of fs.seek.
 pub mod whence {
     /// fs.seek: from the start
     pub const START: u32 = 0;
@@ -113,7 +113,7 @@ pub mod whence {
     pub const END: u32 = 2;
 }
 
-/// What an argument is made of, of log.write.
+/// Arguments of log.write.
 pub mod log_level {
     /// log.write
     pub const ERROR: u32 = 1;

@@ -71,7 +71,7 @@ pub const EventKind = enum(u32) {
     _,
 };
 
-/// What an argument is made of, of gpio.watch.
+/// Arguments of gpio.watch.
 pub const edge = struct {
     /// gpio.watch: no longer
     pub const NONE: u32 = 0;
@@ -83,7 +83,7 @@ pub const edge = struct {
     pub const BOTH: u32 = 3;
 };
 
-/// What an argument is made of, of fs.open.
+/// Arguments of fs.open.
 pub const fileMode = struct {
     /// fs.open: of a file that is there
     pub const READ: u32 = 0;
@@ -95,7 +95,7 @@ pub const fileMode = struct {
     pub const UPDATE: u32 = 3;
 };
 
-/// What an argument is made of, of fs.seek.
+/// Arguments of fs.seek.
 pub const whence = struct {
     /// fs.seek: from the start
     pub const START: u32 = 0;
@@ -105,7 +105,7 @@ pub const whence = struct {
     pub const END: u32 = 2;
 };
 
-/// What an argument is made of, of log.write.
+/// Arguments of log.write.
 pub const logLevel = struct {
     /// log.write
     pub const ERROR: u32 = 1;

@@ -41,21 +41,24 @@ class _Parser:
         while True:
             value = self.scalar()
             if value is None:
-                value = self.holder(len(holders))
-                if self.data[self.at : self.at + 1] != (b"}" if isinstance(value, dict) else b"]"):
+                if len(holders) == MAX_DEPTH:
+                    self.fail("nested too deeply", self.at - 1)
+                is_table = self.data[self.at - 1] == 123
+                value = {} if is_table else []
+                if self.data[self.at : self.at + 1] != (b"}" if is_table else b"]"):
                     holders.append(value)
-                    keys.append(self.key(None) if isinstance(value, dict) else None)
+                    keys.append(self.key(None) if is_table else None)
                     continue
                 self.at += 1
             while holders:
-                holder = holders[-1]
-                if keys[-1] is None:
-                    holder.append(value)
+                key = keys[-1]
+                if key is None:
+                    holders[-1].append(value)
                 else:
-                    holder[keys[-1]] = value
-                if not self.ends(93 if keys[-1] is None else 125):
-                    if keys[-1] is not None:
-                        keys[-1] = self.key(keys[-1])
+                    holders[-1][key] = value
+                if not self.ends(93 if key is None else 125):
+                    if key is not None:
+                        keys[-1] = self.key(key)
                     break
                 value = holders.pop()
                 keys.pop()
@@ -80,12 +83,6 @@ class _Parser:
                 self.at = at + len(word)
                 return word == b"true"
         self.fail("no value", at)
-
-    def holder(self, depth: int):
-        """Return an empty table or list for the one that has begun in so many others."""
-        if depth == MAX_DEPTH:
-            self.fail("nested too deeply", self.at - 1)
-        return {} if self.data[self.at - 1] == 123 else []
 
     def key(self, last) -> str:
         """Return the key that is next, the one before it being `last`."""

@@ -98,17 +98,22 @@ def watch(it, edges: int, post):
         it.irq(handler=post, trigger=trigger)
 
 
-def _toggle(pin):
-    pin.value(not pin.value())
+# For the pins that C does not read and write: simulated ones, open drains.
 
 
-def soft_pins() -> dict:
-    """Return functions for pins that C does not read and write: simulated ones, open drains."""
-    return {
-        "read": lambda pin: pin.value(),
-        "write": lambda pin, level: pin.value(level),
-        "toggle": _toggle,
-    }
+def level(it) -> int:
+    """Return a pin's level."""
+    return it.value()
+
+
+def drive(it, level: int):
+    """Give a pin a level."""
+    it.value(level)
+
+
+def toggle(it):
+    """Give a pin the other level."""
+    it.value(not it.value())
 
 
 # ---- Units that several labels may share ----

@@ -13,11 +13,9 @@ OUTPUTS = {
 }
 
 
-def test_every_app_is_here(root):
-    """Sketches have tests of their own, and so have programs for WASI and apps with a manifest."""
-    there = {path.parent for path in (root / "apps").glob("*/main.*")}
-    plain = {path.name for path in there if not (path / "wasmlet.toml").exists()}
-    assert {name for name in plain if not name.startswith(("blink", "wasi-"))} == set(OUTPUTS)
+def test_every_app_is_here(plain_apps):
+    """Sketches and the others have tests of their own."""
+    assert {name for name in plain_apps if not name.startswith("blink")} == set(OUTPUTS)
 
 
 @pytest.mark.parametrize("app", list(OUTPUTS))

@@ -31,6 +31,5 @@ def drivers(app) -> dict:
         hal.watch(pin, edges, gate.poster(_EDGE, handle))
         return 0
 
-    made = {"open": open_pin, "watch": watch}
-    made.update(hal.soft_pins())
-    return made
+    pins = {"read": hal.level, "write": hal.drive, "toggle": hal.toggle}
+    return dict(pins, open=open_pin, watch=watch)
