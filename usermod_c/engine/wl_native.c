@@ -392,6 +392,19 @@ const uint16_t *wl_native_find(const wl_store_t *store, const uint16_t *ip) {
 }
 
 /* Writes what stands around the code. */
+static uint32_t position(const wl_store_t *store, const uint16_t *h) {
+    return (uint32_t)(h - (store->cache.words + store->cache.native_start));
+}
+
+uint32_t wl_native_callee(const wl_native_t *n, uint32_t func_index) {
+    const wl_store_t *store = n->instance->store;
+    const uint16_t *h = n->instance->code[func_index];
+    if (func_index == n->func_index) {
+        return n->base + n->entry;
+    }
+    return h != NULL && wl_codecache_is_native(store, h) ? position(store, h) + h[WL_N_ENTRY] : 0;
+}
+
 static bool finish(wl_native_t *n) {
     wl_codecache_t *c = &n->instance->store->cache;
     uint32_t words = ((n->pos + 1) & ~1u) + n->n_sites * WL_SITE_WORDS;
@@ -475,7 +488,7 @@ bool wl_native_locate(wl_instance_t *instance, uint32_t func_index, uint32_t pos
     if (n != NULL) {
         begin(n, instance, func_index, &allocator);
         n->long_branches = h[WL_N_LONG] != 0;
-        n->base = (uint32_t)(h - (instance->store->cache.words + instance->store->cache.native_start));
+        n->base = position(instance->store, h);
         n->limit = MAX_WORDS;
         n->locating = true;
         n->stop_pos = code_word(h, pos);

@@ -164,6 +164,8 @@ void wl_native_fail(wl_native_t *n);
 /* Each step of the sink begins with this. */
 void wl_native_step(wl_native_t *n);
 extern const wl_sink_t wl_native_sink;
+/* Where in the region a function is entered by machine code; 0 when there is none of it yet. */
+uint32_t wl_native_callee(const wl_native_t *n, uint32_t func_index);
 
 /* ---- wl_native_operands.c ---- */
 static inline wl_nentry_t *wl_native_entry(wl_native_t *n, uint32_t index) {

@@ -508,13 +508,10 @@ void wl_be_fuel(wl_native_t *n, uint32_t cost) {
 }
 
 uint32_t wl_be_call(wl_native_t *n, uint32_t distance, uint32_t func_index) {
-    const wl_store_t *store = n->instance->store;
-    const uint16_t *h = n->instance->code[func_index];
+    uint32_t callee = wl_native_callee(n, func_index);
     put_i(n, 0, FP, FP, distance);
-    if (func_index == n->func_index) {
-        put_jal(n, RA, n->base + n->entry);
-    } else if (h != NULL && wl_codecache_is_native(store, h)) {
-        put_jal(n, RA, (uint32_t)(h - (store->cache.words + store->cache.native_start)) + h[WL_N_ENTRY]);
+    if (callee != 0) {
+        put_jal(n, RA, callee);
     } else {
         call_stub(n, WL_STOP_CALL);
     }

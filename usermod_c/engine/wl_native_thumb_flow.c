@@ -242,13 +242,10 @@ void wl_be_fuel(wl_native_t *n, uint32_t cost) {
 }
 
 uint32_t wl_be_call(wl_native_t *n, uint32_t distance, uint32_t func_index) {
-    const wl_store_t *store = n->instance->store;
-    const uint16_t *h = n->instance->code[func_index];
+    uint32_t callee = wl_native_callee(n, func_index);
     wl_thumb_add_large(n, FP, FP, distance);
-    if (func_index == n->func_index) {
-        wl_thumb_put_long(n, LONG_BL, n->base + n->entry);
-    } else if (h != NULL && wl_codecache_is_native(store, h)) {
-        wl_thumb_put_long(n, LONG_BL, (uint32_t)(h - (store->cache.words + store->cache.native_start)) + h[WL_N_ENTRY]);
+    if (callee != 0) {
+        wl_thumb_put_long(n, LONG_BL, callee);
     } else {
         wl_thumb_call_stub(n, WL_STOP_CALL);
     }
