@@ -20,13 +20,33 @@ from pathlib import Path
 from native import sized
 
 # The header's words, as in wl_native.h; stubs in the order of wl_stop_t.
-SIZE, FRAME, SITES, ENTRY, START, SITE_WORDS, SITE_TARGET = 0, 4, 8, 9, 10, 4, 2
-FUEL, CALL, MISC, INDIRECT, ACCESS = 0, 1, 9, 10, 11  # the stubs that come back
+SIZE, FRAME, SITES, STARTS, WORDS, SITE_WORDS, SITE_TARGET = 0, 4, 8, 9, 10, 4, 2
+RELOADS, LOW_FUEL = 4, 8  # flags among the starts
+FUEL, CALL, MISC, INDIRECT, ACCESS, STUBS = 0, 1, 8, 9, 10, 11  # the stubs that come back; all
 MISC_WORDS = 4
 
 
 class Wrong(Exception):
     """An instruction that must not be there."""
+
+
+# Of bodies that have their fuel in r6: mov r6, r9 and back, what subtracts from it is looked at by itself.
+LOW_FUEL_MOVES = {0x464E, 0x46B1, 0x1AF6, *range(0x3E00, 0x3F00)}
+
+
+def immediate(second):
+    """Return 11 bits of a constant from an instruction's second half."""
+    return (second >> 12 & 7) << 8 | second & 0xFF
+
+
+def expanded(word, second):
+    """Return the constant of an instruction that has it in Thumb-2's form."""
+    bits = (word >> 10 & 1) << 11 | immediate(second)
+    byte, kind = bits & 0xFF, bits >> 8
+    if kind < 4:
+        return byte * (1, 0x10001, 0x1000100, 0x1010101)[kind]
+    value, turns = byte | 0x80, bits >> 7
+    return (value >> turns | value << (32 - turns)) & 0xFFFFFFFF
 
 
 def signed(value, bits):
@@ -44,9 +64,13 @@ class Code:
         while at < len(words):
             self.bodies.append(at)
             at += words[at + SIZE]
-        self.entries = {at + words[at + ENTRY] for at in self.bodies}
-        self.stubs = {2 * n for n in range(12)}
+        self.entries = {self.entry(at) for at in self.bodies}
+        self.stubs = {2 * n for n in range(STUBS)}
         self.counts = Counter()
+
+    def entry(self, at):
+        """Return where a body is entered by other machine code."""
+        return at + WORDS + (self.words[at + STARTS] >> 4 & 0x3F)
 
     def inside(self, address):
         """Tell whether an address is in the region."""
@@ -64,7 +88,10 @@ class Walk:
         words = code.words
         self.frame = words[at + FRAME]
         self.sites = at + words[at + SITES]
-        self.todo = [at + words[at + ENTRY], at + words[at + START]]
+        self.entry = code.entry(at)
+        self.low_fuel = words[at + STARTS] & LOW_FUEL
+        self.todo = [self.entry, self.entry + (words[at + STARTS] >> 10)]
+        self.todo += [at + WORDS] if words[at + STARTS] & RELOADS else []
         for site in range(self.sites, at + words[at + SIZE], SITE_WORDS):
             self.todo.append(at + words[site + SITE_TARGET])
         self.seen = {}
@@ -75,7 +102,7 @@ class Walk:
             at = self.todo.pop()
             if at in self.seen:
                 continue
-            if not self.at + 12 <= at < self.sites:
+            if not self.at + WORDS <= at < self.sites:
                 raise Wrong(f"word {at - self.at}: outside the code")
             length = self.length(at)
             self.seen[at] = length
@@ -113,8 +140,8 @@ class Walk:
             return [after] if target // 2 in (FUEL, CALL, INDIRECT, ACCESS) else []
         if target in self.code.entries:
             return [after]
-        if target < self.at + self.code.words[self.at + ENTRY]:
-            return [target, after]  # what saves and restores registers stands in front
+        if target < self.entry:
+            return [target, after]  # what saves registers stands in front
         return [target]  # a long jump of Thumb-1
 
     def check_slot(self, offset):
@@ -128,7 +155,9 @@ class Walk:
 
 
 class Thumb(Walk):
-    """Thumb-1 and Thumb-2."""
+    """Thumb-2, and what Thumb-1 has of it."""
+
+    kept = ()
 
     def length(self, at):
         return 2 if self.code.words[at] >= 0xE800 else 1
@@ -153,18 +182,24 @@ class Thumb(Walk):
             self.check_address(value)
         elif words == [0x4653] and register == 3:  # mov r3, sl
             self.code.counts["stores"] += 1
-        elif words and len(words) == 2 and words[0] & 0xFFF0 == 0xEB00 and words[1] == 0x0C0A:
-            self.code.counts["stores"] += 1  # add ip, rX, sl
+        elif words == [0x4450 | register]:  # add rX, sl
+            self.code.counts["stores"] += 1
+        elif words and words[0] & 0xFFF0 == 0xEB00 and words[1:] == [register << 8 | 10]:
+            self.code.counts["stores"] += 1  # add rX, rY, sl
         else:
             raise Wrong(f"a store through r{register}, which is not known to be an address")
 
     def writes(self, register, after):
-        if register in (7, 9, 10, 13, 15):
+        if register in (7, 9, 10, 13, 15) or register in self.kept:
             raise Wrong(f"changes r{register}")
+        if self.low_fuel and register == 6:
+            raise Wrong("changes r6, which is fuel")
         return [after]
 
     def step(self, at, after):
         word = self.code.words[at]
+        if self.low_fuel and word in LOW_FUEL_MOVES:
+            return [after]
         return self.narrow(at, word, after) if after - at == 1 else self.wide(at, word, after)
 
     def narrow(self, at, word, after):
@@ -182,8 +217,8 @@ class Thumb(Walk):
         if word >> 8 in (0x44, 0x46):
             register = low | word >> 4 & 8
             if word == 0x449F:
-                return self.table(after, after + 1, 2)
-            if word in (0x4699, 0x449F, 0x441F, 0x46C0) or (word >> 8 == 0x44 and register == 7):
+                return self.table(at, after, after + 1, 2)
+            if word in (0x4699, 0x441F, 0x46C0) or (word >> 8 == 0x44 and register == 7):
                 return [after]  # fuel; the frame; a nop
             return self.writes(register, after)
         if word >> 8 == 0x45:
@@ -192,6 +227,8 @@ class Thumb(Walk):
             return self.leaves(at, word)
         if word == 0x47E0:
             return [after]
+        if word == 0x47C0 and 8 in self.kept:  # blx r8, the service for accesses
+            return self.call(2 * ACCESS, after)
         if top == 4 and word >> 11 == 9:
             return self.writes(word >> 8 & 7, after)
         if top == 5:
@@ -235,20 +272,47 @@ class Thumb(Walk):
                 raise Wrong("a jump through r3, which is no return address")
         return []
 
-    def table(self, first, base, unit):
+    def table(self, jump, first, base, unit):
         """Return the targets of a table of distances from `base`, in parts of a word."""
-        targets, at = [], first
-        while not targets or at < min(targets):
-            targets.append(self.goes(base + self.code.words[at] // unit))
-            at += 1
-        return targets
+        words = self.code.words
+        return [
+            self.goes(base + words[first + i] // unit) for i in range(self.table_length(jump, unit))
+        ]
+
+    def table_length(self, jump, unit):
+        """Return with what the index was compared before a table's jump."""
+        earlier = sorted(at for at in self.seen if jump - 24 <= at < jump)
+        register = (self.code.words[jump + 1] & 15) if unit == 1 else None
+        for at in reversed(earlier):
+            word = self.code.words[at]
+            if word >> 11 == 5 and register in (None, word >> 8 & 7):  # cmp rX, #
+                return word & 0xFF
+            if word & 0xFBF0 == 0xF1B0 and word & 15 == register:  # cmp.w rX, #
+                return expanded(word, self.code.words[at + 1])
+            if word >> 6 == 0x10A or word >> 8 == 0x45:  # cmp rX, rY; rY was given before
+                return self.constant(at, word)
+        raise Wrong("a table of unknown length")
+
+    def constant(self, compare, word):
+        """Return what the second register of a comparison was given just before."""
+        register = word >> 3 & (7 if word >> 6 == 0x10A else 15)
+        words = self.before(compare)
+        value = self.literal(compare - len(words), words) if words else None
+        if value is not None:
+            return value
+        if words and words[0] & 0xFBF0 == 0xF240 and words[1] >> 8 & 15 == register:  # movw
+            return (words[0] & 15) << 12 | (words[0] >> 10 & 1) << 11 | immediate(words[1])
+        if words and len(words) == 1 and words[0] >> 11 == 0:  # movs, lsls
+            earlier = self.before(compare - 1)
+            return (earlier[0] & 0xFF) << (words[0] >> 6 & 31)
+        raise Wrong("a table of unknown length")
 
     def wide(self, at, word, after):
         second = self.code.words[at + 1]
         if word >> 11 == 0x1E and second >> 15:
             return self.long_branch(at, word, second, after)
         if word == 0xE8DF and second & 0xFFF0 == 0xF010:
-            return self.table(after, after, 1)
+            return self.table(at, after, after, 1)
         if word >> 9 == 0x7C:
             return self.access(at, word, second, after)
         rd = second >> 8 & 15
@@ -271,7 +335,8 @@ class Thumb(Walk):
                 return self.call(target, after)
             return [] if target in self.code.stubs else [self.goes(target)]
         offset = s << 19 | j2 << 18 | j1 << 17 | (word & 0x3F) << 11 | second & 0x7FF
-        return [self.goes(after + signed(offset, 20)), after]
+        target = after + signed(offset, 20)
+        return [after] if target in self.code.stubs else [self.goes(target), after]
 
     def access(self, at, word, second, after):
         base, register, load = word & 15, second >> 12, word >> 4 & 1
@@ -284,6 +349,12 @@ class Thumb(Walk):
         else:
             self.base_before(at, base)
         return [after]
+
+
+class Thumb1(Thumb):
+    """Thumb-1, where r8 is the address of a service."""
+
+    kept = (8, 11)
 
 
 class Rv32(Walk):
@@ -315,13 +386,10 @@ class Rv32(Walk):
                 return [after] if register == 6 else self.fails(word)
             return self.back(register, after)
         if kind == (0, 2):
-            return (
-                self.writes((word >> 2 & 7) + 8, after) if word >> 7 & 7 == 0 else self.fails(word)
-            )
+            return self.writes((word >> 2 & 7) + 8, after)
         if kind == (0, 6):
-            if word >> 7 & 7:
-                return self.fails(word)
-            self.check_slot((word >> 10 & 7) << 3 | (word >> 6 & 1) << 2 | (word >> 5 & 1) << 6)
+            offset = (word >> 10 & 7) << 3 | (word >> 6 & 1) << 2 | (word >> 5 & 1) << 6
+            self.store(after - 1, (word >> 7 & 7) + 8, offset)
             return [after]
         return self.fails(word)
 
@@ -380,17 +448,25 @@ class Rv32(Walk):
             self.check_slot(offset)
         elif base == 26:
             self.code.counts["stores"] += 1
-        elif base == 5:
-            word = self.code.word32(at - 2) if self.seen.get(at - 2) == 2 else 0
-            short = self.code.words[at - 1]
-            if word & 0xFFF == 0x2B7:  # lui t0
-                self.check_address((word & 0xFFFFF000) + offset & 0xFFFFFFFF)
-            elif word in (0x006282B3,) or word & 0xFE0FFFFF == 0x000D02B3 or short == 0x92EA:
-                self.code.counts["stores"] += 1  # t0 + t1; s10 + x; t0 + s10
-            else:
-                raise Wrong("a store through t0, which is not known to be an address")
         else:
-            raise Wrong(f"a store through x{base}")
+            self.base_before(at, base, offset)
+
+    def base_before(self, at, base, offset):
+        """Check that a register was given an address for a store just before."""
+        words = self.before(at) or [0]
+        word = words[0] | words[-1] << 16 if len(words) == 2 else words[0]
+        if word & 0xFFF == base << 7 | 0x37 and len(words) == 2:  # lui
+            self.check_address((word & 0xFFFFF000) + offset & 0xFFFFFFFF)
+        elif (
+            word & 0xFE0FFFFF == 0xD0033 | base << 7  # add base, s10, rX
+            or word in (0x906A | base << 7, 0x901A | base << 7)  # c.add base, s10; base, t1
+        ):
+            self.code.counts["stores"] += 1
+        else:
+            raise Wrong(f"a store through x{base}, which is not known to be an address")
+
+
+WALKS = {"rv32imac": Rv32, "cortex-m3": Thumb, "cortex-m0plus": Thumb1}
 
 
 def regions(text):
@@ -415,7 +491,7 @@ def check(target, text):
         counts["modules"] += 1
         for at in code.bodies:
             counts["bodies"] += 1
-            walk = (Rv32 if target.startswith("rv32") else Thumb)(code, at)
+            walk = WALKS[target](code, at)
             try:
                 walk.run()
             except Wrong as error:

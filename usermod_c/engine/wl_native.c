@@ -11,8 +11,8 @@
 #define SELF(t) ((wl_native_t *)(void *)(t))
 #define MAX_WORDS 0x7ff0u
 #define ZERO_LOOP_SLOTS 6u /* so many locals are zeroed one by one, more by a function */
-#define LEAST_LIMIT_WEIGHT 16u
-#define LEAST_WEIGHT 2u    /* a local used less often gets no register */
+#define LEAST_LIMIT_WEIGHT 32u /* so many accesses to memory are worth a register for its limit */
+#define BLOCK_SHARE 16u /* of so many bytes of a body one is thought to begin a block; more are far */
 
 void wl_native_fail(wl_native_t *n) {
     n->failed = true;
@@ -27,7 +27,7 @@ void wl_native_step(wl_native_t *n) {
             n->located = true; /* the instruction before this one was it */
         }
         if (!n->located) {
-            n->found.offset = n->v->op_pos;
+            n->found = n->v->op_pos;
         }
     }
     wl_be_step(n);
@@ -42,17 +42,27 @@ static uint16_t cost_word(uint32_t cost) {
     return (uint16_t)(cost < 0xffff ? cost : 0xffff);
 }
 
+/* While counting, a block's label tells it from all others; 0 for those that came too late. */
+static uint16_t new_identity(wl_native_t *n) {
+    n->identities += n->identities < UINT16_MAX;
+    return (uint16_t)(n->identities < UINT16_MAX ? n->identities : 0);
+}
+
 static void count_begin(struct wl_translator *t, wl_validator_t *v) {
     wl_native_t *n = SELF(t);
     n->v = v;
+    v->ctrls[0].label = new_identity(n);
     n->n_locals = v->n_locals;
+    n->blocks_cap = (v->r.end - v->r.pos) / BLOCK_SHARE;
+    n->blocks = n->blocks_cap > 0 ? wl_alloc(n->allocator, n->blocks_cap) : NULL;
+    n->blocks_cap = n->blocks != NULL ? n->blocks_cap : 0;
     if (v->n_locals == 0) {
         return;
     }
     n->weights = wl_alloc(n->allocator, n->n_locals * sizeof *n->weights);
     n->local_slots = wl_alloc(n->allocator, n->n_locals * sizeof *n->local_slots);
-    n->local_regs = wl_alloc(n->allocator, n->n_locals);
-    if (n->weights == NULL || n->local_slots == NULL || n->local_regs == NULL) {
+    n->local_places = wl_alloc(n->allocator, n->n_locals);
+    if (n->weights == NULL || n->local_slots == NULL || n->local_places == NULL) {
         wl_native_fail(n);
     }
 }
@@ -62,28 +72,50 @@ static uint32_t weight_here(const wl_native_t *n) {
     return weights[n->loop_depth < 3 ? n->loop_depth : 3];
 }
 
-static void count_local(wl_native_t *n, uint32_t local) {
-    uint32_t weight = n->weights[local] + weight_here(n);
-    n->weights[local] = (uint16_t)(weight < 0xffff ? weight : 0xffff);
+/* While counting, a local's place says whether it is assigned, and how deep the block was whose beginning
+ * of its life is: where it is assigned before anything reads it. As long as that block lasts, the zero that
+ * the local has at first is never seen. */
+enum { ASSIGNED = 1,
+       BORN = 2,
+       DEPTH_SHIFT = 2,
+       DEPTH_END = 64 };
+#define ZEROED 0x8000u /* of a weight: the zero is seen */
+
+static void note_birth(wl_native_t *n, uint32_t local, bool set) {
+    const wl_validator_t *v = n->v;
+    uint32_t place = n->local_places[local], depth = place >> DEPTH_SHIFT;
+    if (!(place & BORN)) {
+        depth = v->n_ctrls - 1;
+        set = set && depth < DEPTH_END && v->ctrls[depth].label != 0;
+        n->local_places[local] = (uint8_t)(place | BORN | (set ? depth << DEPTH_SHIFT : 0));
+        n->local_slots[local] = v->ctrls[depth].label;
+        n->weights[local] |= set ? 0 : ZEROED;
+    } else if (depth >= v->n_ctrls || v->ctrls[depth].label != n->local_slots[local]) {
+        n->weights[local] |= ZEROED;
+    }
+}
+
+static void count_local(wl_native_t *n, uint32_t local, bool set) {
+    uint32_t weight = (n->weights[local] & ~ZEROED) + weight_here(n);
+    n->weights[local] = (uint16_t)((weight < ZEROED ? weight : ZEROED - 1) | (n->weights[local] & ZEROED));
+    note_birth(n, local, set);
 }
 
 static void count_simple(struct wl_translator *t, uint32_t op, uint32_t offset) {
     wl_native_t *n = SELF(t);
-    uint32_t log2 = wl_native_access_log2(op);
-    if (offset == 0 && (log2 == 1 || log2 == 2)) {
-        n->limit_weights[log2 - 1] += weight_here(n);
-    }
+    (void)offset;
+    n->access_weight += wl_native_access_log2(op) != WL_NO_INDEX ? weight_here(n) : 0;
 }
 
 static void count_local_get(struct wl_translator *t, uint32_t index) {
-    count_local(SELF(t), index);
+    count_local(SELF(t), index, false);
 }
 
 static void count_local_set(struct wl_translator *t, uint32_t index, bool tee) {
     wl_native_t *n = SELF(t);
     (void)tee;
-    count_local(n, index);
-    n->local_regs[index] = 1; /* assigned somewhere */
+    count_local(n, index, true);
+    n->local_places[index] |= ASSIGNED;
     for (uint32_t i = n->this_loop; i != 0 && index < 32; i = n->loops[i - 1].outer) {
         n->loops[i - 1].assigned |= 1u << index;
     }
@@ -98,7 +130,10 @@ static void count_dead_block(struct wl_translator *t, wl_ctrl_t *c) {
 
 static void count_block(struct wl_translator *t, wl_ctrl_t *c) {
     wl_native_t *n = SELF(t);
+    c->label = new_identity(n);
     if (c->op != WL_WASM_LOOP) {
+        c->cost_pos = (uint16_t)(n->n_blocks < n->blocks_cap ? n->n_blocks++ : UINT16_MAX);
+        c->outer_cost = n->v->op_pos;
         return;
     }
     count_dead_block(t, c);
@@ -116,12 +151,22 @@ static void count_block(struct wl_translator *t, wl_ctrl_t *c) {
     n->this_loop = ++n->n_loops;
     c->cost_pos = (uint16_t)n->this_loop;
     n->loop_depth++;
+    n->fuel_weight += weight_here(n);
+}
+
+static void count_else(struct wl_translator *t, wl_ctrl_t *c, bool live) {
+    (void)live;
+    c->label = new_identity(SELF(t));
 }
 
 static void count_end(struct wl_translator *t, wl_ctrl_t *c, bool live) {
     wl_native_t *n = SELF(t);
     (void)live;
     if (c->op != WL_WASM_LOOP) {
+        uint32_t units = (n->v->op_pos - c->outer_cost) / WL_N_BLOCK_UNIT + 1;
+        if (!c->dead && c->cost_pos < n->n_blocks && c != n->v->ctrls) {
+            n->blocks[c->cost_pos] = (uint8_t)(units < 0xff ? units : 0xff);
+        }
         n->cost = cost_word(n->v->cost); /* the function's own, when this is its end */
         return;
     }
@@ -137,6 +182,7 @@ static void count_end(struct wl_translator *t, wl_ctrl_t *c, bool live) {
 static void count_call(struct wl_translator *t, uint32_t func_index, bool tail) {
     (void)func_index;
     SELF(t)->n_calls++;
+    SELF(t)->call_weight += weight_here(SELF(t));
     if (tail) {
         wl_native_fail(SELF(t));
     }
@@ -155,7 +201,6 @@ static void skip_simple(struct wl_translator *t, uint32_t a, uint32_t b) { (void
 static void skip_const(struct wl_translator *t, uint64_t a, uint32_t b) { (void)t, (void)a, (void)b; }
 static void skip_global(struct wl_translator *t, uint32_t a, uint8_t b, bool c) { (void)t, (void)a, (void)b, (void)c; }
 static void skip_number(struct wl_translator *t, uint32_t a) { (void)t, (void)a; }
-static void skip_else(struct wl_translator *t, wl_ctrl_t *c, bool live) { (void)t, (void)c, (void)live; }
 static void skip_misc(struct wl_translator *t, uint32_t a, uint32_t b, bool c, uint32_t d, uint32_t e) {
     (void)t, (void)a, (void)b, (void)c, (void)d, (void)e;
 }
@@ -171,7 +216,7 @@ static const wl_sink_t counting = {
     .on_select = skip_number,
     .on_block = count_block,
     .on_dead_block = count_dead_block,
-    .on_else = skip_else,
+    .on_else = count_else,
     .on_end = count_end,
     .on_br = skip_number,
     .on_br_if = skip_number,
@@ -203,73 +248,67 @@ static void layout_frame(wl_native_t *n, const wl_functype_t *type) {
     }
 }
 
-/* The locals used most get the registers there are. */
+/* Whether fuel gets the register of a local that would be used so much: there charging a loop takes two
+ * instructions less, but two more at each call move it where others have it. */
+static bool fuel_is_better(const wl_native_t *n, uint32_t weight) {
+    return WL_ENABLE_FUEL && n->reg_locals == WL_BE_FUEL_PLACE && 2 * n->fuel_weight > 2 * n->call_weight + weight * 3 / 2;
+}
+
+/* The locals used most get the registers there are; fuel and the memory's limit may get some, too. */
 static void choose_locals(wl_native_t *n) {
-    uint32_t count = wl_be_local_count(n);
+    uint32_t count = wl_be_local_count(n), assigned = 0;
     for (uint32_t i = 0; i < n->n_locals; i++) {
-        n->assigned |= n->local_regs[i] && i < 32 ? 1u << i : 0;
+        assigned |= (n->local_places[i] & ASSIGNED) && i < 32 ? 1u << i : 0;
     }
-    uint32_t assigned = n->assigned;
-    n->assigned = 0;
-    memset(n->local_regs, WL_N_NO_REG, n->n_locals);
+    memset(n->local_places, WL_N_NO_PLACE, n->n_locals);
     for (n->reg_locals = 0; n->reg_locals < count; n->reg_locals++) {
-        uint32_t best = WL_NO_INDEX, weight = LEAST_WEIGHT - 1;
+        uint32_t best = WL_NO_INDEX, weight = WL_BE_LEAST_WEIGHT(n->reg_locals) - 1;
         for (uint32_t i = 0; i < n->n_locals; i++) {
-            if (n->weights[i] > weight && n->local_regs[i] == WL_N_NO_REG && wl_type_slots(n->v->locals[i]) == 1) {
+            uint32_t other = n->weights[i] & ~ZEROED;
+            if (other > weight && n->local_places[i] == WL_N_NO_PLACE && wl_type_slots(n->v->locals[i]) == 1) {
                 best = i;
-                weight = n->weights[i];
+                weight = other;
             }
         }
-        if (best == WL_NO_INDEX) {
+        n->low_fuel = fuel_is_better(n, best == WL_NO_INDEX ? 0 : weight);
+        if (best == WL_NO_INDEX || n->low_fuel) {
             break;
         }
-        uint32_t reg = wl_be_locals[n->reg_locals];
-        n->local_regs[best] = (uint8_t)reg;
+        n->local_places[best] = n->reg_locals;
         n->local_of[n->reg_locals] = (uint16_t)best;
-        n->locals_mask |= 1u << reg;
-        n->assigned |= best >= 32 || (assigned >> best & 1) ? 1u << reg : 0;
+        n->assigned |= best >= 32 || (assigned >> best & 1) ? 1u << n->reg_locals : 0;
     }
+    n->has_limit = n->reg_locals < WL_BE_LOCALS && n->access_weight >= LEAST_LIMIT_WEIGHT && wl_be_limit_fits(n);
+    n->locals_mask = ((1u << n->reg_locals) - 1) | (n->has_limit ? 1u << (WL_BE_LOCALS - 1) : 0);
 }
 
-/* The last of the registers may serve better as the memory's limit. */
-static void choose_limit(wl_native_t *n) {
-    uint32_t reg = wl_be_limit_reg(n), halves = n->limit_weights[0], words = n->limit_weights[1];
-    uint32_t weight = halves > words ? halves : words;
-    bool all = n->reg_locals == wl_be_local_count(n);
-    uint32_t last = n->local_of[n->reg_locals > 0 ? n->reg_locals - 1 : 0];
-    if (reg == 0 || weight < LEAST_LIMIT_WEIGHT || (all && n->weights[last] >= weight)) {
-        return;
-    }
-    if (all) {
-        n->local_regs[last] = WL_N_NO_REG;
-        n->reg_locals--;
-        n->assigned &= ~(1u << reg);
-    }
-    n->limit_reg = (uint8_t)reg;
-    n->limit_end = halves > words ? 2 : 4;
-    n->locals_mask |= 1u << reg;
-}
-
-/* Locals that are not parameters are zero. */
+/* Locals that are not parameters are zero, where that can be seen. */
 static void clear_locals(wl_native_t *n, const wl_functype_t *type) {
-    uint32_t first = n->ret_slot + 1u, zeroed = n->first_operand - first, reg = WL_BE_RESULT;
-    if (zeroed > ZERO_LOOP_SLOTS) {
+    uint32_t first = n->ret_slot + 1u, zeroed = 0, reg = WL_BE_RESULT;
+    for (uint32_t i = type->n_params; i < n->n_locals; i++) {
+        zeroed += n->weights[i] & ZEROED ? wl_type_slots(n->v->locals[i]) : 0;
+    }
+    bool all = zeroed > ZERO_LOOP_SLOTS;
+    if (all) {
         wl_be_helper_prepare(n, (wl_helper_t)memset);
         wl_be_slot_address(n, WL_BE_ARGS, first);
         wl_be_const(n, WL_BE_ARGS + 1, 0);
-        wl_be_const(n, WL_BE_ARGS + 2, zeroed * WL_SLOT_BYTES);
+        wl_be_const(n, WL_BE_ARGS + 2, (n->first_operand - first) * WL_SLOT_BYTES);
         wl_be_helper_call(n);
     }
     bool zero = false;
     for (uint32_t i = type->n_params; i < n->n_locals; i++) {
-        uint32_t slots = wl_type_slots(n->v->locals[i]);
-        if (n->local_regs[i] != WL_N_NO_REG) {
-            wl_be_const(n, n->local_regs[i], 0);
-            n->valid |= 1u << n->local_regs[i];
-            n->dirty |= zeroed > ZERO_LOOP_SLOTS ? 0 : 1u << n->local_regs[i];
+        uint32_t slots = wl_type_slots(n->v->locals[i]), place = n->local_places[i];
+        if (!(n->weights[i] & ZEROED)) {
             continue;
         }
-        for (uint32_t k = 0; k < slots && zeroed <= ZERO_LOOP_SLOTS; k++) {
+        if (place != WL_N_NO_PLACE) {
+            wl_be_const(n, wl_be_locals[place], 0);
+            n->valid |= 1u << place;
+            n->dirty |= all ? 0 : 1u << place;
+            continue;
+        }
+        for (uint32_t k = 0; k < slots && !all; k++) {
             if (!zero) {
                 wl_be_const(n, reg, 0);
                 zero = true;
@@ -283,15 +322,15 @@ static void write_begin(struct wl_translator *t, wl_validator_t *v) {
     wl_native_t *n = SELF(t);
     const wl_functype_t *type = &v->module->types[v->module->func_types[v->func_index]];
     n->v = v;
-    n->found.offset = v->op_pos;
+    n->found = v->op_pos;
     v->ctrls[0].label = v->ctrls[0].else_label = 0;
     layout_frame(n, type);
     v->ctrls[0].base = n->first_operand;
     choose_locals(n);
-    choose_limit(n);
     n->pos = WL_N_WORDS;
     wl_be_entry(n);
     n->start = n->pos;
+    wl_be_start(n);
     clear_locals(n, type);
 }
 
@@ -333,7 +372,8 @@ static bool walk(wl_native_t *n, wl_validator_t *v, const wl_sink_t *sink) {
 static void free_arrays(wl_native_t *n) {
     wl_free(n->allocator, n->sites, n->sites == NULL ? 0 : n->n_calls * sizeof *n->sites);
     wl_free(n->allocator, n->loops, n->loops_cap * sizeof *n->loops);
-    wl_free(n->allocator, n->local_regs, n->local_regs == NULL ? 0 : n->n_locals);
+    wl_free(n->allocator, n->blocks, n->blocks_cap);
+    wl_free(n->allocator, n->local_places, n->local_places == NULL ? 0 : n->n_locals);
     wl_free(n->allocator, n->local_slots, n->local_slots == NULL ? 0 : n->n_locals * sizeof *n->local_slots);
     wl_free(n->allocator, n->weights, n->weights == NULL ? 0 : n->n_locals * sizeof *n->weights);
 }
@@ -402,13 +442,13 @@ uint32_t wl_native_callee(const wl_native_t *n, uint32_t func_index) {
     if (func_index == n->func_index) {
         return n->base + n->entry;
     }
-    return h != NULL && wl_codecache_is_native(store, h) ? position(store, h) + h[WL_N_ENTRY] : 0;
+    return h != NULL && wl_codecache_is_native(store, h) ? position(store, h) + WL_N_ENTRY(h) : 0;
 }
 
 static bool finish(wl_native_t *n) {
     wl_codecache_t *c = &n->instance->store->cache;
     uint32_t words = ((n->pos + 1) & ~1u) + n->n_sites * WL_SITE_WORDS;
-    if (words > n->limit || words > MAX_WORDS) {
+    if (words > n->limit || words > MAX_WORDS || n->entry - WL_N_WORDS > 0x3f || n->start - n->entry > 0x3f) {
         return false;
     }
     uint16_t *h = n->code, *site = h + ((n->pos + 1) & ~1u);
@@ -422,9 +462,8 @@ static bool finish(wl_native_t *n) {
     h[WL_H_RET] = (uint16_t)(n->ret_slot * WL_SLOT_BYTES);
     h[WL_N_OP] = wl_handler_word(&c->handlers, WLC_NATIVE);
     h[WL_N_SITES] = (uint16_t)(site - h);
-    h[WL_N_ENTRY] = (uint16_t)n->entry;
-    h[WL_N_START] = (uint16_t)n->start;
-    h[WL_N_LONG] = n->long_branches;
+    h[WL_N_STARTS] = (uint16_t)(n->form | (n->spill != 0 ? WL_N_RELOADS : 0) | (n->low_fuel ? WL_N_LOW_FUEL : 0) |
+                                (n->entry - WL_N_WORDS) << 4 | (n->start - n->entry) << 10);
     for (uint32_t i = 0; i < n->n_sites; i++, site += WL_SITE_WORDS) {
         site[WL_SITE_DISTANCE] = n->sites[i].distance;
         site[WL_SITE_BACK] = h[WL_N_OP];
@@ -445,14 +484,16 @@ bool wl_native_compile(wl_instance_t *instance, uint32_t func_index) {
     wl_scratch_open(&scratch, instance->store);
     wl_native_t *n = wl_alloc(&allocator, sizeof *n);
     bool done = false;
-    for (uint32_t attempt = 0; n != NULL && !done && attempt < 2; attempt++) {
+    uint8_t *free = scratch.top;
+    for (uint8_t form = WL_N_NEAR; n != NULL && !done && form < WL_N_FORMS; form++) {
         begin(n, instance, func_index, &allocator);
-        n->long_branches = attempt > 0;
+        n->form = form;
         n->base = c->native_used;
         n->code = c->words + c->native_start + c->native_used;
         n->limit = c->native_size - c->native_used;
         done = passes(n) && finish(n);
         free_arrays(n);
+        scratch.top = free;
         if (!n->retry) {
             break;
         }
@@ -470,7 +511,7 @@ bool wl_native_compile(wl_instance_t *instance, uint32_t func_index) {
 /* The word in the code that a position means: a call for one of the records behind it. */
 static uint32_t code_word(const uint16_t *h, uint32_t pos) {
     if (pos < WL_N_WORDS) {
-        return h[WL_N_START];
+        return WL_N_START(h);
     }
     if (pos >= h[WL_N_SITES]) {
         pos -= (pos - h[WL_N_SITES]) % WL_SITE_WORDS;
@@ -479,26 +520,27 @@ static uint32_t code_word(const uint16_t *h, uint32_t pos) {
     return pos;
 }
 
-bool wl_native_locate(wl_instance_t *instance, uint32_t func_index, uint32_t pos, wl_nlocated_t *found) {
+uint32_t wl_native_locate(wl_instance_t *instance, uint32_t func_index, uint32_t pos) {
     const uint16_t *h = instance->code[func_index];
     wl_scratch_t scratch;
     const wl_allocator_t allocator = {.resize = wl_scratch_resize, .env = &scratch};
     wl_scratch_open(&scratch, instance->store);
     wl_native_t *n = wl_alloc(&allocator, sizeof *n);
+    uint32_t found = 0;
     if (n != NULL) {
         begin(n, instance, func_index, &allocator);
-        n->long_branches = h[WL_N_LONG] != 0;
+        n->form = h[WL_N_STARTS] & WL_N_FORM;
         n->base = position(instance->store, h);
         n->limit = MAX_WORDS;
         n->locating = true;
         n->stop_pos = code_word(h, pos);
         passes(n);
         free_arrays(n);
-        *found = n->found;
+        found = n->found;
         wl_free(&allocator, n, sizeof *n);
     }
     wl_scratch_close(&scratch);
-    return n != NULL;
+    return found;
 }
 
 #endif

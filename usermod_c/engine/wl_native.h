@@ -28,10 +28,13 @@
 /* Behind a native body's header, in words. */
 enum { WL_N_OP = WL_H_WORDS, /* WLC_NATIVE: where the interpreter enters a frame */
        WL_N_SITES,           /* first site */
-       WL_N_ENTRY,           /* where native callers go */
-       WL_N_START,           /* where a frame that is there already starts */
-       WL_N_LONG,            /* branches were written in their long form */
-       WL_N_WORDS = 12 };
+       WL_N_STARTS,          /* flags; where native callers go, and from there to where a frame that is there starts */
+       WL_N_WORDS };
+#define WL_N_FORM 3u     /* of forward branches */
+#define WL_N_RELOADS 4u  /* the code begins with a piece that loads all locals' registers */
+#define WL_N_LOW_FUEL 8u /* fuel is in a local's register */
+#define WL_N_ENTRY(h) (WL_N_WORDS + ((h)[WL_N_STARTS] >> 4 & 0x3fu))
+#define WL_N_START(h) (WL_N_ENTRY(h) + ((h)[WL_N_STARTS] >> 10))
 enum { WL_SITE_DISTANCE, WL_SITE_BACK, WL_SITE_TARGET, WL_SITE_CALLEE, WL_SITE_WORDS };
 /* A site's callee when it is called through a table: type, and table above that. */
 #define WL_SITE_INDIRECT 0x8000u
@@ -44,7 +47,6 @@ typedef enum {
     WL_STOP_CALL,    /* a function without native code */
     WL_STOP_RETURN,  /* the frame that was entered returns */
     WL_STOP_STACK,   /* no room for the callee's frame; the link register is the call's */
-    WL_STOP_MEMORY,  /* an access that is out of bounds or not aligned */
     WL_STOP_DIV_ZERO,
     WL_STOP_OVERFLOW,
     WL_STOP_UNREACHABLE,
@@ -60,7 +62,7 @@ typedef enum {
 #define WL_N_WINDOW 16u /* operands that may be elsewhere than at home; a power of two */
 #define WL_N_LOCAL_REGS 8
 #define WL_N_CHECKS 6u
-#define WL_N_LITERALS 32
+#define WL_N_LITERALS (WL_NATIVE_BACKEND == WL_BACKEND_RV32 ? 1 : 24)
 
 typedef enum {
     WL_N_HOME,    /* in its own slot */
@@ -94,15 +96,16 @@ typedef struct {
     uint16_t cost, outer; /* outer: the loop around it, counted from 1 */
 } wl_nloop_t;
 
-/* The instruction that a word of code belongs to; if it accesses memory, the register of the address
- * and how far from there it reaches. */
-typedef struct {
-    uint32_t offset; /* in the module */
-    uint32_t access_end;
-    uint8_t access_reg;
-} wl_nlocated_t;
+/* Bytes at the end of linear memory that code leaves to a service: one limit, the memory's size less this, is
+ * good for all accesses that end so far behind their address, or less. */
+#define WL_N_GUARD 64u
+
+/* How forward branches are written: short where the end of the block seems near; middling, which reaches
+ * far enough in most bodies; long. Each is tried when the one before did not reach. */
+enum { WL_N_NEAR, WL_N_MIDDLE, WL_N_FAR, WL_N_FORMS };
 
 #define WL_N_LOOPS_STEP 8u
+#define WL_N_BLOCK_UNIT 4u /* bytes; blocks of 255 units or more are far */
 typedef struct {
     uint16_t distance, target, callee;
 } wl_nsite_t;
@@ -112,13 +115,14 @@ typedef struct wl_native {
     uint32_t pos, limit;    /* words */
     uint32_t base;          /* the body's first word, from the region's start */
     bool failed;            /* no native code for this body */
-    bool long_branches, retry;
+    bool retry;             /* because a branch did not reach */
+    uint8_t form;           /* of forward branches */
     bool locating, located;
     uint32_t stop_pos;      /* locating: the word whose instruction is wanted */
-    wl_nlocated_t found;
+    uint32_t found;         /* its offset in the module */
     uint32_t depth, low, height, max_height;
     uint32_t used, pinned;  /* temporary registers that hold operands; that the instruction at hand uses */
-    uint32_t valid, dirty;  /* of the locals' registers: hold the local; differ from its slot */
+    uint32_t valid, dirty;  /* of the locals' registers, by place: hold the local; differ from its slot */
     uint32_t locals_mask, assigned;
     wl_ncompare_t compare;
     wl_nentry_t window[WL_N_WINDOW];
@@ -132,12 +136,12 @@ typedef struct wl_native {
     uint32_t n_literals, first_literal;
     uint8_t flags_reg;      /* back end: whose value the flags are set by */
     uint16_t flags_pos;     /* at this position */
-    uint32_t spill, reload; /* back end: code that stores and loads all locals' registers */
+    uint32_t spill;         /* back end: code that stores all locals' registers and leaves for want of fuel */
     uint16_t frame_pos;     /* back end: where the frame's size goes */
 
     uint16_t *local_slots;  /* by local index */
-    uint8_t *local_regs;    /* the same; WL_N_NO_REG */
-    uint8_t reg_locals;     /* locals in registers; which, by the register's place in the back end's list */
+    uint8_t *local_places;  /* the same: of its register in the back end's list, or WL_N_NO_PLACE */
+    uint8_t reg_locals;     /* locals in registers; which, by place */
     uint16_t local_of[WL_N_LOCAL_REGS];
     uint16_t *weights;      /* by local; counting */
     uint32_t n_locals;
@@ -146,18 +150,21 @@ typedef struct wl_native {
     uint32_t n_sites, n_calls; /* written so far; counted */
     wl_nloop_t *loops;      /* in the order in which they begin */
     uint32_t n_loops, loops_cap, loop_depth, this_loop;
+    uint32_t identities;    /* counting: of blocks so far */
     uint32_t cost;          /* of the function's own block */
-    uint32_t limit_weights[2]; /* of accesses to halves and to words, as of locals */
-    uint8_t limit_reg;      /* a local's register that holds the memory's size less `limit_end`, or 0 */
-    uint8_t limit_end;      /* 2 or 4 */
+    uint32_t access_weight; /* of accesses to memory, as of locals */
+    bool has_limit;         /* the last of the locals' registers holds the memory's limit */
+    uint32_t fuel_weight, call_weight; /* of charges at loops, and of calls */
+    bool low_fuel;          /* fuel is in the register that is at WL_BE_FUEL_PLACE */
+    uint8_t *blocks;        /* how long the first blocks and ifs are, in units, in the order in which they begin */
+    uint32_t n_blocks, blocks_cap, this_block;
 
     wl_instance_t *instance;
     wl_validator_t *v;
     const wl_allocator_t *allocator;
     uint32_t func_index, entry, start;
 } wl_native_t;
-#define WL_N_NO_REG 0xffu
-
+#define WL_N_NO_PLACE 0xffu
 
 /* ---- wl_native.c ---- */
 void wl_native_fail(wl_native_t *n);
@@ -252,13 +259,15 @@ wl_helper_t wl_native_helper(uint32_t op, wl_helpkind_t *kind, bool *swapped);
 extern const uint8_t wl_be_locals[WL_BE_LOCALS]; /* registers that locals may live in, best first */
 /* How many of them this instance's code may use. */
 uint32_t wl_be_local_count(const wl_native_t *n);
-/* The last of them, when it would better hold the memory's limit in bodies that access it much; else 0. */
-uint32_t wl_be_limit_reg(const wl_native_t *n);
+/* Whether the last of them may hold the memory's limit where no local is in it; wl_be_load_limit sets it. */
+bool wl_be_limit_fits(const wl_native_t *n);
+void wl_be_load_limit(wl_native_t *n);
 
 /* The stubs at the start of a region; returns their words. The n-th's address is that of word
  * WL_BE_STUB(n). */
 uint32_t wl_be_stubs(uint16_t *code, const wl_store_t *store);
 void wl_be_entry(wl_native_t *n);      /* where native callers come in, up to and with fuel; then the start */
+void wl_be_start(wl_native_t *n);      /* behind that */
 void wl_be_frame(wl_native_t *n, uint32_t bytes); /* at the end, when the frame's size is known */
 void wl_be_step(wl_native_t *n);       /* before each instruction: literals that have to be written */
 void wl_be_finish(wl_native_t *n);     /* after the last: literals */
@@ -271,18 +280,23 @@ void wl_be_alu_const(wl_native_t *n, wl_nalu_t op, uint32_t d, uint32_t a, uint3
 void wl_be_extend(wl_native_t *n, uint32_t d, uint32_t a, uint32_t bits); /* sign of 8 or 16 bits */
 /* 64 bits: op is ADD, SUB, AND, OR or XOR; low:high = low:high op the two slots. */
 void wl_be_pair(wl_native_t *n, wl_nalu_t op, uint32_t low, uint32_t high, uint32_t slot);
-/* Division, trapping; false when there is none: the helper does it. */
-bool wl_be_divide(wl_native_t *n, bool is_signed, bool remainder, uint32_t d, uint32_t a, uint32_t b);
+/* Division, of processors that have it; what has to be checked for traps. */
+typedef struct {
+    bool is_signed, remainder;
+    bool check_zero, check_overflow;
+} wl_ndivision_t;
+void wl_be_divide(wl_native_t *n, const wl_ndivision_t *division, uint32_t d, uint32_t a, uint32_t b);
 bool wl_be_clz(wl_native_t *n, uint32_t d, uint32_t a);
 void wl_be_load_slot(wl_native_t *n, uint32_t d, uint32_t slot);
 void wl_be_store_slot(wl_native_t *n, uint32_t s, uint32_t slot);
 void wl_be_slot_address(wl_native_t *n, uint32_t d, uint32_t slot);
 void wl_be_load_word(wl_native_t *n, uint32_t d, const void *p, uint32_t index);  /* engine's own memory */
 void wl_be_store_word(wl_native_t *n, uint32_t s, const void *p, uint32_t index);
-/* Linear memory: log2 of the bytes; loads may extend the sign. `check` is the bounds', `align` the alignment's. */
+/* Linear memory: log2 of the bytes; loads may extend the sign. `check` is the bounds', `align` the alignment's;
+ * `dead`: the address's register may be changed. */
 typedef struct {
     uint8_t log2;
-    bool sign, store, check, align;
+    bool sign, store, check, align, dead;
     uint32_t offset;
 } wl_naccess_t;
 void wl_be_access(wl_native_t *n, const wl_naccess_t *access, uint32_t value, uint32_t address);
@@ -292,15 +306,16 @@ bool wl_be_compare_fits(uint32_t cond, uint32_t value);
 void wl_be_set_compare(wl_native_t *n, const wl_ncompare_t *c, uint32_t d);
 /* d = condition ? a : b */
 void wl_be_select(wl_native_t *n, const wl_ncompare_t *c, uint32_t d, uint32_t a, uint32_t b);
-/* Branches to a label not yet placed (a chain) or to a position behind. */
-void wl_be_branch(wl_native_t *n, const wl_ncompare_t *c, uint16_t *label);
+/* Branches to a label not yet placed (a chain), which may be `near`, or to a position behind. */
+void wl_be_branch(wl_native_t *n, const wl_ncompare_t *c, uint16_t *label, bool near);
 void wl_be_branch_back(wl_native_t *n, const wl_ncompare_t *c, uint32_t target);
-void wl_be_jump(wl_native_t *n, uint16_t *label);
+void wl_be_jump(wl_native_t *n, uint16_t *label, bool near);
 void wl_be_jump_back(wl_native_t *n, uint32_t target);
 void wl_be_bind(wl_native_t *n, uint16_t *label);
-/* Goes to the index-th of `count` pieces, the last when there are not so many; returns the position of
- * the table, whose entries wl_be_table_entry sets. */
+/* Goes to the index-th of `count` pieces; returns the position of the table, whose entries wl_be_table_entry
+ * sets. One may also wait for a label, if wl_be_table_wait says so. */
 uint32_t wl_be_table(wl_native_t *n, uint32_t reg, uint32_t count);
+bool wl_be_table_wait(wl_native_t *n, uint32_t table, uint32_t index, uint16_t *label);
 void wl_be_table_entry(wl_native_t *n, uint32_t table, uint32_t index, uint32_t target);
 
 void wl_be_loop(wl_native_t *n);                       /* a loop's label follows */
@@ -322,11 +337,18 @@ void wl_be_misc(wl_native_t *n, const uint16_t words[4]);
 void wl_be_link(uint16_t *back, const uint16_t *to);
 /* Makes code that has been written fit to be run. */
 void wl_be_sync(const uint16_t *code, uint32_t bytes);
-/* Does the access behind a check that failed: not aligned, or out of bounds. As wl_native_serve. */
-uint32_t wl_be_serve_access(wl_ctx_t *ctx, uint32_t link);
+/* The access whose check failed: its code stands behind the call of the service, which returns to `link`. */
+typedef struct {
+    uint32_t address, offset;
+    uint32_t *value;
+    uint32_t log2;
+    bool store, sign;
+    uint32_t next; /* what comes behind the access */
+} wl_nserved_t;
+void wl_be_served(wl_native_regs_t *regs, uint32_t link, wl_nserved_t *s);
 
 /* ---- Running (wl_native_run.c) ---- */
-void wl_be_enter(wl_native_regs_t *regs, uintptr_t address);
+void wl_be_enter(wl_native_regs_t *regs, uintptr_t address, uintptr_t link);
 uint32_t wl_native_serve(wl_native_regs_t *regs, uint32_t service, uint32_t link);
 uint32_t wl_native_indirect(const wl_native_regs_t *regs, uint32_t what, const uint32_t *args);
 
@@ -335,8 +357,8 @@ void wl_native_init(wl_store_t *store);
 const uint16_t *wl_native_find(const wl_store_t *store, const uint16_t *ip);
 /* Compiles a function; false when it has to be interpreted. */
 bool wl_native_compile(wl_instance_t *instance, uint32_t func_index);
-/* Finds the instruction at a word of a body; false when there is no memory for that. */
-bool wl_native_locate(wl_instance_t *instance, uint32_t func_index, uint32_t pos, wl_nlocated_t *found);
+/* The offset in the module of the instruction at a word of a body; 0 when there is no memory to find out. */
+uint32_t wl_native_locate(wl_instance_t *instance, uint32_t func_index, uint32_t pos);
 /* Runs code, of either kind, from ctx->ip on until there is a reason to come back. */
 void wl_native_run(wl_ctx_t *ctx);
 

@@ -43,8 +43,8 @@ static void agree(wl_native_t *n, wl_ctrl_t *c) {
     }
     wl_native_load_locals(n, c->dirty & ~n->valid);
     wl_native_store_locals(n, n->dirty & ~c->valid);
-    c->valid &= (wl_regset_t)n->valid;
-    c->dirty |= (wl_regset_t)n->dirty;
+    c->valid &= (uint8_t)n->valid;
+    c->dirty |= (uint8_t)n->dirty;
 }
 
 static void take_up(wl_native_t *n, uint32_t valid, uint32_t dirty) {
@@ -72,11 +72,16 @@ static wl_ncompare_t inverse(wl_ncompare_t c) {
 
 /* ---- Branches ---- */
 
+/* Whether the end of a block is near enough, in WebAssembly's bytes, for the short form of a branch. */
+static bool is_near(const wl_native_t *n, const wl_ctrl_t *c, uint32_t reach) {
+    return n->form == WL_N_NEAR && c->outer_cost - n->v->op_pos < reach;
+}
+
 static void jump(wl_native_t *n, wl_ctrl_t *c) {
     if (c->op == WL_WASM_LOOP) {
         wl_be_jump_back(n, c->label);
     } else {
-        wl_be_jump(n, &c->label);
+        wl_be_jump(n, &c->label, is_near(n, c, WL_BE_NEAR_JUMP));
     }
 }
 
@@ -158,7 +163,7 @@ void wl_native_br_if(struct wl_translator *t, uint32_t depth) {
             agree(n, c);
         }
         condition = inverse(condition);
-        wl_be_branch(n, &condition, &skip);
+        wl_be_branch(n, &condition, &skip, n->form == WL_N_NEAR && slots < 8);
         uint32_t valid = n->valid, dirty = n->dirty;
         if (returns) {
             emit_return(n);
@@ -175,7 +180,38 @@ void wl_native_br_if(struct wl_translator *t, uint32_t depth) {
     if (c->op == WL_WASM_LOOP) {
         wl_be_branch_back(n, &condition, c->label);
     } else {
-        wl_be_branch(n, &condition, &c->label);
+        wl_be_branch(n, &condition, &c->label, is_near(n, c, WL_BE_NEAR_BRANCH));
+    }
+}
+
+/* One of a table's targets as a piece of code: results go down first, or it returns. */
+static void table_piece(wl_native_t *n, wl_ctrl_t *c, uint32_t slots) {
+    uint32_t valid = n->valid, dirty = n->dirty;
+    if (is_function(n, c)) {
+        emit_return(n);
+    } else {
+        n->pinned = 0;
+        move_down(n, c->base, slots);
+        jump(n, c);
+    }
+    n->valid = valid;
+    n->dirty = dirty;
+}
+
+/* The index is below `count`, or the last target is it. */
+static void table_default(wl_native_t *n, wl_ctrl_t *c, uint32_t index, uint32_t count, bool direct, uint16_t *label) {
+    wl_ncompare_t last = {.cond = WL_COND_GE_U, .a = (uint8_t)index, .value = count};
+    last.immediate = wl_be_compare_fits(WL_COND_GE_U, count);
+    if (!last.immediate) {
+        last.b = (uint8_t)wl_native_temp(n);
+        wl_be_const(n, last.b, count);
+    }
+    if (direct && c->op == WL_WASM_LOOP) {
+        wl_be_branch_back(n, &last, c->label);
+    } else if (direct) {
+        wl_be_branch(n, &last, &c->label, is_near(n, c, WL_BE_NEAR_BRANCH));
+    } else {
+        wl_be_branch(n, &last, label, false);
     }
 }
 
@@ -184,43 +220,50 @@ void wl_native_br_table(struct wl_translator *t, uint32_t labels, uint32_t count
     wl_native_step(n);
     wl_reader_t r = n->v->r;
     wl_nentry_t *e = wl_native_pop(n, 1);
-    uint32_t index = wl_native_temp(n); /* the table's code may change it */
-    wl_native_into(n, e, index);
+    if (count == 0) { /* no choice */
+        wl_reader_init(&r, r.bytes, labels, r.end);
+        wl_native_br(t, wl_read_u32(&r));
+        return;
+    }
+    uint32_t index = wl_native_reg(n, e);
+    if (!(1u << index & WL_BE_TEMPS)) { /* the table's code may change it */
+        uint32_t copy = wl_native_temp(n);
+        wl_be_move(n, copy, index);
+        index = copy;
+    }
     wl_reader_init(&r, r.bytes, labels, r.end);
-    uint32_t slots, results = label_arity(target(n, wl_read_u32(&r)), &slots);
+    wl_ctrl_t *c = target(n, wl_read_u32(&r));
+    uint32_t slots, results = label_arity(c, &slots);
     wl_native_flush(n, results);
     wl_reader_init(&r, r.bytes, labels, r.end);
     for (uint32_t i = 0; i <= count; i++) {
-        wl_ctrl_t *c = target(n, wl_read_u32(&r));
+        c = target(n, wl_read_u32(&r));
         if (!is_function(n, c)) {
             agree(n, c);
         }
     }
-    uint32_t table = wl_be_table(n, index, count + 1), valid = n->valid, dirty = n->dirty;
-    uint32_t previous = WL_NO_INDEX, piece = 0;
+    uint16_t label = 0; /* of the last target, whose operands are moved */
+    bool direct = results == 0 && !is_function(n, c);
+    table_default(n, c, index, count, direct, &label);
+    uint32_t table = wl_be_table(n, index, count), previous = WL_NO_INDEX, piece = 0;
     wl_reader_init(&r, r.bytes, labels, r.end);
-    for (uint32_t i = 0; i <= count && !n->failed; i++) {
+    for (uint32_t i = 0; i < count && !n->failed; i++) {
         uint32_t depth = wl_read_u32(&r);
-        wl_ctrl_t *c = target(n, depth);
+        c = target(n, depth);
+        if (results == 0 && !is_function(n, c) && c->op != WL_WASM_LOOP && wl_be_table_wait(n, table, i, &c->label)) {
+            continue;
+        }
         if (depth != previous) { /* runs of one share a piece */
-            if (previous != WL_NO_INDEX) {
-                wl_be_step(n);
-            }
+            wl_be_step(n);
             previous = depth;
             piece = n->pos;
-            n->valid = valid;
-            n->dirty = dirty;
-            if (is_function(n, c)) {
-                emit_return(n);
-            } else {
-                n->pinned = 0;
-                if (results > 0) {
-                    move_down(n, c->base, slots);
-                }
-                jump(n, c);
-            }
+            table_piece(n, c, slots);
         }
         wl_be_table_entry(n, table, i, piece);
+    }
+    if (!direct) {
+        wl_be_bind(n, &label);
+        table_piece(n, target(n, wl_read_u32(&r)), slots);
     }
 }
 
@@ -233,7 +276,7 @@ static void begin_loop(wl_native_t *n, wl_ctrl_t *c) {
         cost = loop->cost;
         for (uint32_t i = 0; i < n->reg_locals; i++) {
             if (n->local_of[i] < 32 && !(loop->assigned >> n->local_of[i] & 1)) {
-                assigned &= ~(1u << wl_be_locals[i]);
+                assigned &= ~(1u << i);
             }
         }
     } else {
@@ -241,8 +284,8 @@ static void begin_loop(wl_native_t *n, wl_ctrl_t *c) {
     }
     wl_native_load_locals(n, n->locals_mask & ~n->valid);
     n->dirty |= assigned;
-    c->valid = (wl_regset_t)n->valid;
-    c->dirty = (wl_regset_t)n->dirty;
+    c->valid = (uint8_t)n->valid;
+    c->dirty = (uint8_t)n->dirty;
     forget_checks(n);
     n->loop_depth++;
     wl_be_loop(n);
@@ -250,9 +293,12 @@ static void begin_loop(wl_native_t *n, wl_ctrl_t *c) {
     if (WL_ENABLE_FUEL) {
         wl_be_fuel(n, cost);
     }
-    if (n->stop_pos > c->label && n->stop_pos < n->pos) { /* stopped for want of fuel: at what follows */
-        n->stop_pos = n->pos;
-    }
+}
+
+/* Where the end of a block or if is, from the counting pass. */
+static void foresee_end(wl_native_t *n, wl_ctrl_t *c) {
+    uint32_t units = n->this_block < n->n_blocks ? n->blocks[n->this_block++] : 0xff;
+    c->outer_cost = n->v->op_pos + units * WL_N_BLOCK_UNIT + (units == 0xff ? UINT16_MAX : 0);
 }
 
 void wl_native_block(struct wl_translator *t, wl_ctrl_t *c) {
@@ -265,12 +311,15 @@ void wl_native_block(struct wl_translator *t, wl_ctrl_t *c) {
     wl_native_flush(n, n->depth);
     c->base = (uint16_t)(n->height - c->param_slots);
     c->label = c->else_label = 0;
-    c->valid = (wl_regset_t)n->locals_mask;
+    c->valid = (uint8_t)n->locals_mask;
     c->dirty = 0;
+    if (c->op != WL_WASM_LOOP) {
+        foresee_end(n, c);
+    }
     if (c->op == WL_WASM_IF) {
-        c->valid = c->else_valid = (wl_regset_t)n->valid;
-        c->dirty = c->else_dirty = (wl_regset_t)n->dirty;
-        wl_be_branch(n, &condition, &c->else_label);
+        c->valid = c->else_valid = (uint8_t)n->valid;
+        c->dirty = c->else_dirty = (uint8_t)n->dirty;
+        wl_be_branch(n, &condition, &c->else_label, is_near(n, c, WL_BE_NEAR_BRANCH));
     } else if (c->op == WL_WASM_LOOP) {
         begin_loop(n, c);
     }
@@ -282,7 +331,7 @@ void wl_native_else(struct wl_translator *t, wl_ctrl_t *c, bool live) {
     if (live) {
         wl_native_flush(n, c->n_results);
         agree(n, c);
-        wl_be_jump(n, &c->label);
+        wl_be_jump(n, &c->label, is_near(n, c, WL_BE_NEAR_JUMP));
     }
     wl_be_bind(n, &c->else_label);
     take_up(n, c->else_valid, c->else_dirty);

@@ -15,18 +15,18 @@ static uint32_t bit(uint32_t reg) {
 
 /* ---- Locals ---- */
 
-static uint32_t reg_of_local(const wl_native_t *n, uint32_t local) {
-    return n->local_regs[local];
+static bool has_reg(const wl_native_t *n, uint32_t local) {
+    return n->local_places[local] != WL_N_NO_PLACE;
 }
 
 void wl_native_load_locals(wl_native_t *n, uint32_t mask) {
     for (uint32_t i = 0; i < n->reg_locals; i++) {
-        if (mask & bit(wl_be_locals[i])) {
+        if (mask & bit(i)) {
             wl_be_load_slot(n, wl_be_locals[i], n->local_slots[n->local_of[i]]);
         }
     }
-    if (n->limit_reg != 0 && (mask >> n->limit_reg & 1)) {
-        wl_be_const(n, n->limit_reg, n->instance->memory_floor - n->limit_end);
+    if (n->has_limit && (mask & bit(WL_BE_LOCALS - 1))) {
+        wl_be_load_limit(n);
     }
     n->valid |= mask;
     n->dirty &= ~mask;
@@ -34,7 +34,7 @@ void wl_native_load_locals(wl_native_t *n, uint32_t mask) {
 
 void wl_native_store_locals(wl_native_t *n, uint32_t mask) {
     for (uint32_t i = 0; i < n->reg_locals; i++) {
-        if (mask & bit(wl_be_locals[i])) {
+        if (mask & bit(i)) {
             wl_be_store_slot(n, wl_be_locals[i], n->local_slots[n->local_of[i]]);
         }
     }
@@ -43,19 +43,17 @@ void wl_native_store_locals(wl_native_t *n, uint32_t mask) {
 
 /* The register of a local that has one, with the local in it. */
 static uint32_t fetch_local(wl_native_t *n, uint32_t local) {
-    uint32_t reg = reg_of_local(n, local);
-    if (!(n->valid & bit(reg))) {
-        wl_be_load_slot(n, reg, n->local_slots[local]);
-        n->valid |= bit(reg);
+    uint32_t place = n->local_places[local];
+    if (!(n->valid & bit(place))) {
+        wl_native_load_locals(n, bit(place));
     }
-    return reg;
+    return wl_be_locals[place];
 }
 
 void wl_native_local_changed(wl_native_t *n, uint32_t local) {
-    uint32_t reg = reg_of_local(n, local);
-    if (reg != WL_N_NO_REG) {
-        n->valid |= bit(reg);
-        n->dirty |= bit(reg);
+    if (has_reg(n, local)) {
+        n->valid |= bit(n->local_places[local]);
+        n->dirty |= bit(n->local_places[local]);
     }
     for (uint32_t i = 0; i < WL_N_CHECKS; i++) {
         if (n->checks[i].local == local) {
@@ -189,7 +187,7 @@ uint32_t wl_native_reg(wl_native_t *n, wl_nentry_t *e) {
         n->pinned |= bit(e->reg) & WL_BE_TEMPS;
         return e->reg;
     }
-    if (e->where == WL_N_LOCAL && reg_of_local(n, e->value) != WL_N_NO_REG) {
+    if (e->where == WL_N_LOCAL && has_reg(n, e->value)) {
         return fetch_local(n, e->value);
     }
     uint32_t reg = wl_native_temp(n);
@@ -203,7 +201,7 @@ void wl_native_into(wl_native_t *n, wl_nentry_t *e, uint32_t reg) {
         case WL_N_REG: wl_be_move(n, reg, e->reg); break;
         case WL_N_CONST: wl_be_const(n, reg, e->value); break;
         default:
-            if (reg_of_local(n, e->value) != WL_N_NO_REG) {
+            if (has_reg(n, e->value)) {
                 wl_be_move(n, reg, fetch_local(n, e->value));
             } else {
                 wl_be_load_slot(n, reg, n->local_slots[e->value]);
@@ -308,15 +306,14 @@ static uint32_t next_local(wl_native_t *n) {
     }
     r.pos++;
     uint32_t local = wl_read_u32(&r);
-    bool has_reg = r.status == WL_OK && local < n->n_locals && reg_of_local(n, local) != WL_N_NO_REG;
-    return has_reg ? local : WL_NO_INDEX;
+    return r.status == WL_OK && local < n->n_locals && has_reg(n, local) ? local : WL_NO_INDEX;
 }
 
 uint32_t wl_native_target(wl_native_t *n, uint32_t a, uint32_t b) {
     uint32_t local = next_local(n);
     if (local != WL_NO_INDEX) {
         wl_native_save_readers(n, local);
-        return reg_of_local(n, local);
+        return wl_be_locals[n->local_places[local]];
     }
     if (bit(a) & WL_BE_TEMPS & ~n->used) {
         return a;

@@ -97,9 +97,14 @@ static void do_alu(wl_native_t *n, uint32_t wasm_op) {
 
 static void do_divide(wl_native_t *n, uint32_t op) {
     wl_nentry_t *b = wl_native_pop(n, 1), *a = wl_native_pop(n, 1);
+    bool is_const = b->where == WL_N_CONST;
+    uint32_t value = b->value;
     uint32_t x = wl_native_reg(n, a), y = wl_native_reg(n, b), d = wl_native_target(n, x, y);
-    bool is_signed = op == WL_WASM_I32_DIV_S || op == WL_WASM_I32_REM_S;
-    wl_be_divide(n, is_signed, op >= WL_WASM_I32_REM_S, d, x, y);
+    wl_ndivision_t division = {.is_signed = op == WL_WASM_I32_DIV_S || op == WL_WASM_I32_REM_S,
+                               .remainder = op >= WL_WASM_I32_REM_S,
+                               .check_zero = !is_const || value == 0,
+                               .check_overflow = !is_const || value == UINT32_MAX};
+    wl_be_divide(n, &division, d, x, y);
     wl_native_push_reg(n, d);
 }
 
@@ -342,11 +347,11 @@ uint32_t wl_native_access_log2(uint32_t op) {
 }
 
 /* Whether an access may be done by code: of memory 0, its end not above what the memory had from the start
- * (the limit less that does not wrap), and its address aligned where the offset is. */
+ * (the limits less that do not wrap), and its address aligned where the offset is. */
 static bool is_fast(const wl_native_t *n, uint32_t log2, uint32_t offset) {
     uint32_t floor = n->instance->memory_floor, size = 1u << log2;
     bool aligned = WL_UNALIGNED_ACCESS || (offset & (size - 1) & 3) == 0;
-    return WL_MEMORY(n->v->memory) == 0 && aligned && floor >= size && offset <= floor - size;
+    return WL_MEMORY(n->v->memory) == 0 && aligned && floor >= WL_N_GUARD && offset <= floor - size;
 }
 
 static void slow_access(wl_native_t *n, uint32_t log2, uint32_t offset, bool store, uint32_t value_slots) {
@@ -384,7 +389,12 @@ static bool is_settled(const wl_native_t *n, const wl_nentry_t *address, uint32_
            (WL_UNALIGNED_ACCESS || ((address->value + offset) & (size - 1) & 3) == 0);
 }
 
-/* One word or less; `log2` is that of the whole access. */
+/* Whether nothing needs a popped operand's register any more. */
+static bool is_dead(const wl_native_t *n, uint32_t reg) {
+    return ((1u << reg) & WL_BE_TEMPS & ~n->used) != 0;
+}
+
+/* One word or less. */
 static void access_word(wl_native_t *n, const wl_naccess_t *access, uint32_t value, const wl_nentry_t *address,
                         uint32_t reg, bool settled) {
     if (settled) {
@@ -400,6 +410,7 @@ static void do_load(wl_native_t *n, wl_naccess_t *access, uint32_t log2) {
     uint32_t reg = settled ? 0 : wl_native_reg(n, address);
     find_checks(n, address, access, log2);
     if (log2 < 3) {
+        access->dead = is_dead(n, reg);
         uint32_t d = wl_native_target(n, settled ? WL_BE_NO_TEMP : reg, settled ? WL_BE_NO_TEMP : reg);
         access_word(n, access, d, address, reg, settled);
         wl_native_push_reg(n, d);
@@ -422,6 +433,7 @@ static void do_store(wl_native_t *n, wl_naccess_t *access, uint32_t log2, uint32
     find_checks(n, address, access, log2);
     if (log2 < 3) {
         value->slots = 1; /* of an i64 its low word */
+        access->dead = is_dead(n, reg);
         access_word(n, access, wl_native_reg(n, value), address, reg, settled);
         return;
     }
@@ -510,7 +522,7 @@ static void copy_pair(wl_native_t *n, const wl_nentry_t *e, uint32_t slot) {
 
 void wl_native_local_set(struct wl_translator *t, uint32_t index, bool tee) {
     wl_native_t *n = SELF(t);
-    uint32_t slots = local_slots(n, index), reg = n->local_regs[index];
+    uint32_t slots = local_slots(n, index), place = n->local_places[index];
     wl_native_step(n);
     wl_nentry_t *e = wl_native_pop(n, slots);
     wl_nentry_t value = *e;
@@ -523,8 +535,8 @@ void wl_native_local_set(struct wl_translator *t, uint32_t index, bool tee) {
         /* nothing changes */
     } else if (slots == 2) {
         copy_pair(n, &value, n->local_slots[index]);
-    } else if (reg != WL_N_NO_REG) {
-        wl_native_into(n, &value, reg); /* in place already, when the operation before knew */
+    } else if (place != WL_N_NO_PLACE) {
+        wl_native_into(n, &value, wl_be_locals[place]); /* in place already, when the operation before knew */
         wl_native_local_changed(n, index);
     } else {
         uint32_t from = wl_native_reg(n, &value);
@@ -589,7 +601,7 @@ void wl_native_select(struct wl_translator *t, uint32_t slots) {
         uint16_t skip = 0;
         wl_nentry_t second = *b, first = *a;
         wl_native_put_home(n, &first);
-        wl_be_branch(n, &compare, &skip);
+        wl_be_branch(n, &compare, &skip, n->form == WL_N_NEAR);
         copy_pair(n, &second, first.home);
         wl_be_bind(n, &skip);
         wl_native_push(n, WL_N_HOME, 2);

@@ -58,6 +58,11 @@ static void make_canonical(wl_ctx_t *ctx) {
     }
 }
 
+/* The last address that all accesses are good at that code checks with a register. */
+static uint32_t limit_of(const wl_ctx_t *ctx) {
+    return ctx->lim4 + 4 - WL_N_GUARD;
+}
+
 static bool stop(wl_ctx_t *ctx, wl_exit_t exit, uint32_t arg) {
     ctx->exit = exit;
     ctx->arg = arg;
@@ -105,7 +110,7 @@ static bool do_call(wl_ctx_t *ctx, const uint16_t *caller) {
         stop(ctx, WL_EXIT_CALL, callee);
         if (h != NULL && wl_codecache_is_native(store_of(ctx), h)) {
             uint16_t *code = store_of(ctx)->cache.words + (caller - ctx->words);
-            wl_be_link(code + site[WL_SITE_TARGET], h + h[WL_N_ENTRY]);
+            wl_be_link(code + site[WL_SITE_TARGET], h + WL_N_ENTRY(h));
         }
     }
     return h != NULL && enter_frame(ctx, h, args, WL_PACK(ctx, site + WL_SITE_BACK));
@@ -113,23 +118,8 @@ static bool do_call(wl_ctx_t *ctx, const uint16_t *caller) {
 
 /* ---- In and out ---- */
 
-/* The call is told where it is first: finding out borrows the part of the stack that its frames do not use. */
-static wl_status_t memory_status(wl_ctx_t *ctx) {
-    const wl_store_t *store = store_of(ctx);
-    const uint16_t *h = wl_native_find(store, ctx->ip);
-    wl_nlocated_t found = {0};
-    store->call->ip = (uint32_t)(ctx->ip - ctx->words);
-    store->call->fp = (uint32_t)(ctx->fp - store->stack);
-    wl_native_locate(ctx->instance, h[WL_H_FUNC], (uint32_t)(ctx->ip - h), &found);
-    if (found.access_end == 0) { /* no memory to find out */
-        return WL_TRAP_MEMORY_BOUNDS;
-    }
-    return wl_memory_trap(ctx->instance->memories[0], (uint64_t)ctx->native->regs[found.access_reg % WL_NATIVE_REGS] + found.access_end);
-}
-
 static bool trapped(wl_ctx_t *ctx) {
     switch (ctx->native->stop) {
-        case WL_STOP_MEMORY: return stop(ctx, WL_EXIT_TRAP, memory_status(ctx));
         case WL_STOP_DIV_ZERO: return stop(ctx, WL_EXIT_TRAP, WL_TRAP_DIV_ZERO);
         case WL_STOP_OVERFLOW: return stop(ctx, WL_EXIT_TRAP, WL_TRAP_INT_OVERFLOW);
         case WL_STOP_UNREACHABLE: return stop(ctx, WL_EXIT_TRAP, WL_TRAP_UNREACHABLE);
@@ -149,11 +139,17 @@ static bool leave(wl_ctx_t *ctx) {
         ctx->fp -= ctx->ip[-1] / WL_SLOT_BYTES;
         return true;
     }
+    if (regs->stop == WL_STOP_STACK) {
+        at = code_at(WL_BE_STACK_LINK(regs));
+    }
     if (regs->stop == WL_STOP_CALL || regs->stop == WL_STOP_STACK) {
         ctx->ip = site_of(wl_native_find(store_of(ctx), at), at);
         ctx->fp -= ctx->ip[WL_SITE_DISTANCE] / WL_SLOT_BYTES;
     } else {
         ctx->ip = regs->stop == WL_STOP_FUEL ? at : at - 1; /* behind the call of the stub, or in it */
+    }
+    if (regs->stop > WL_STOP_STACK && regs->stop != WL_SERVE_MISC && (wl_native_find(store_of(ctx), ctx->ip)[WL_N_STARTS] & WL_N_LOW_FUEL)) {
+        ctx->fuel = (int32_t)regs->regs[wl_be_locals[WL_BE_FUEL_PLACE % WL_BE_LOCALS]];
     }
     make_canonical(ctx);
     switch (regs->stop) {
@@ -169,8 +165,9 @@ static bool run(wl_ctx_t *ctx) {
     const uint16_t *h = wl_native_find(store_of(ctx), ctx->ip), *at = ctx->ip;
     uint32_t pos = (uint32_t)(at - h);
     uint32_t *fp = ctx->fp;
+    const uint16_t *first = NULL; /* what goes before */
     if (pos == WL_N_OP) {
-        at = h + h[WL_N_START];
+        at = h + WL_N_START(h);
     } else if (pos >= h[WL_N_SITES]) {
         if ((pos - h[WL_N_SITES]) % WL_SITE_WORDS == WL_SITE_DISTANCE) {
             return do_call(ctx, h);
@@ -178,6 +175,8 @@ static bool run(wl_ctx_t *ctx) {
         const uint16_t *site = at - WL_SITE_BACK;
         fp = slot_at(fp, site[WL_SITE_DISTANCE]);
         at = h + site[WL_SITE_TARGET];
+    } else if (h[WL_N_STARTS] & WL_N_RELOADS) { /* stopped for want of fuel: registers come back first */
+        first = h + WL_N_WORDS;
     }
     uint32_t *saved = slot_at(ctx->fp, h[WL_H_RET]);
     ctx->native->back = *saved;
@@ -187,8 +186,8 @@ static bool run(wl_ctx_t *ctx) {
     regs->fuel = (uint32_t)ctx->fuel;
     regs->result = ctx->acc;
     regs->mem = (uint32_t)(uintptr_t)ctx->mem;
-    regs->lim4 = ctx->lim4;
-    wl_be_enter(regs, WL_BE_ADDRESS(at));
+    regs->limit = limit_of(ctx);
+    wl_be_enter(regs, WL_BE_ADDRESS(first != NULL ? first : at), WL_BE_ADDRESS(at));
     return leave(ctx);
 }
 
@@ -218,13 +217,36 @@ static uint32_t serve_misc(wl_ctx_t *ctx, uint32_t link) {
     wl_status_t status = wl_misc(ctx, code_at(link) - 1, (uint32_t *)(uintptr_t)regs->fp);
     regs->fuel = (uint32_t)ctx->fuel;
     regs->mem = (uint32_t)(uintptr_t)ctx->mem;
-    regs->lim4 = ctx->lim4;
+    regs->limit = limit_of(ctx);
     if (status != WL_OK) {
         regs->result = status;
-        return leave_with(regs, WL_STOP_STATUS, link);
+        return leave_with(regs, WL_SERVE_MISC, link);
     }
     link += WL_BE_MISC_BYTES;
     return WL_ENABLE_FUEL && ctx->fuel < 0 ? leave_with(regs, WL_STOP_FUEL, link) : link;
+}
+
+/* Does an access whose check failed: out of bounds, or at the end of memory, or not aligned. */
+static uint32_t serve_access(wl_ctx_t *ctx, uint32_t link) {
+    const wl_memory_t *m = ctx->instance->memories[0];
+    wl_nserved_t s = {0};
+    wl_be_served(ctx->native, link, &s);
+    uint32_t size = 1u << s.log2, v = 0;
+    uint64_t at = (uint64_t)s.address + s.offset;
+    if (at + size > m->bytes) {
+        ctx->native->result = wl_memory_trap(m, at + size);
+        return leave_with(ctx->native, WL_STOP_STATUS, link);
+    }
+    if (WL_UNALIGNED_ACCESS || (at & (size - 1)) == 0) {
+        return link; /* code may */
+    }
+    if (s.store) {
+        memcpy(m->data + at, s.value, size);
+    } else {
+        memcpy(&v, m->data + at, size);
+        *s.value = s.sign ? (uint32_t)(int32_t)(int16_t)v : v;
+    }
+    return s.next;
 }
 
 /* A call through a table as far as it leads to machine code of the same instance: its address, or 0.
@@ -243,12 +265,12 @@ __attribute__((used)) uint32_t wl_native_indirect(const wl_native_regs_t *regs, 
         return 0;
     }
     const uint16_t *h = i->code[func];
-    return h != NULL && wl_codecache_is_native(i->store, h) ? WL_BE_ADDRESS(h + h[WL_N_ENTRY]) : 0;
+    return h != NULL && wl_codecache_is_native(i->store, h) ? WL_BE_ADDRESS(h + WL_N_ENTRY(h)) : 0;
 }
 
 /* Returns the address to go on at, or 0 when code is to be left. */
 __attribute__((used)) uint32_t wl_native_serve(wl_native_regs_t *regs, uint32_t service, uint32_t link) {
-    return service == WL_SERVE_MISC ? serve_misc(regs->ctx, link) : wl_be_serve_access(regs->ctx, link);
+    return service == WL_SERVE_MISC ? serve_misc(regs->ctx, link) : serve_access(regs->ctx, link);
 }
 
 #endif

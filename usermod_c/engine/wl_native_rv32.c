@@ -23,9 +23,13 @@ uint32_t wl_be_local_count(const wl_native_t *n) {
     return WL_BE_LOCALS;
 }
 
-uint32_t wl_be_limit_reg(const wl_native_t *n) {
+bool wl_be_limit_fits(const wl_native_t *n) {
     (void)n;
-    return 0;
+    return false;
+}
+
+void wl_be_load_limit(wl_native_t *n) {
+    (void)n; /* it has a register of its own */
 }
 
 /* ---- Words and encodings ---- */
@@ -243,18 +247,19 @@ void wl_be_pair(wl_native_t *n, wl_nalu_t op, uint32_t low, uint32_t high, uint3
     }
 }
 
-bool wl_be_divide(wl_native_t *n, bool is_signed, bool remainder, uint32_t d, uint32_t a, uint32_t b) {
-    skip_if(n, B_NE, b, ZERO, 4);
-    call_stub(n, WL_STOP_DIV_ZERO);
-    if (is_signed && !remainder) {
+void wl_be_divide(wl_native_t *n, const wl_ndivision_t *division, uint32_t d, uint32_t a, uint32_t b) {
+    if (division->check_zero) {
+        skip_if(n, B_NE, b, ZERO, 4);
+        call_stub(n, WL_STOP_DIV_ZERO);
+    }
+    if (division->check_overflow && division->is_signed && !division->remainder) {
         put(n, 0x4001 | 1 << 12 | T0 << 7 | 31 << 2); /* c.li t0, -1 */
         skip_if(n, B_NE, b, T0, 12);
         put32(n, 0x80000000u | T0 << 7 | OP_LUI);
         skip_if(n, B_NE, a, T0, 4);
         call_stub(n, WL_STOP_OVERFLOW);
     }
-    put_r(n, 1, 4u + 2u * remainder + !is_signed, d, a, b);
-    return true;
+    put_r(n, 1, 4u + 2u * division->remainder + !division->is_signed, d, a, b);
 }
 
 /* ---- Comparisons ---- */
@@ -331,13 +336,15 @@ static void too_far(wl_native_t *n) {
     wl_native_fail(n);
 }
 
-void wl_be_jump(wl_native_t *n, uint16_t *label) {
+void wl_be_jump(wl_native_t *n, uint16_t *label, bool near) {
+    (void)near;
     wait_jump(n, label);
 }
 
-void wl_be_branch(wl_native_t *n, const wl_ncompare_t *c, uint16_t *label) {
+void wl_be_branch(wl_native_t *n, const wl_ncompare_t *c, uint16_t *label, bool near) {
     uint32_t a, b, f3 = branch_of(c, &a, &b);
-    if (n->long_branches) {
+    (void)near;
+    if (n->form == WL_N_FAR) {
         skip_if(n, f3 ^ 1, a, b, 4);
         wait_jump(n, label);
         return;
@@ -387,9 +394,6 @@ void wl_be_branch_back(wl_native_t *n, const wl_ncompare_t *c, uint32_t target) 
 enum { TABLE_WORDS = 9 }; /* from the instruction that entries count from to the table */
 
 uint32_t wl_be_table(wl_native_t *n, uint32_t reg, uint32_t count) {
-    wl_be_const(n, T0, count - 1);
-    skip_if(n, B_GEU, T0, reg, 2);
-    wl_be_move(n, reg, T0);
     put_i(n, 1, reg, reg, 1);
     put32(n, T2 << 7 | OP_AUIPC);
     put32(n, encode_r(0, 0, T0, T2, reg));
@@ -404,6 +408,11 @@ uint32_t wl_be_table(wl_native_t *n, uint32_t reg, uint32_t count) {
     return table;
 }
 
+bool wl_be_table_wait(wl_native_t *n, uint32_t table, uint32_t index, uint16_t *label) {
+    (void)n, (void)table, (void)index, (void)label;
+    return false;
+}
+
 void wl_be_table_entry(wl_native_t *n, uint32_t table, uint32_t index, uint32_t target) {
     if (n->code != NULL) {
         n->code[table + index] = (uint16_t)((target - (table - TABLE_WORDS)) * 2);
@@ -412,13 +421,13 @@ void wl_be_table_entry(wl_native_t *n, uint32_t table, uint32_t index, uint32_t 
 
 /* ---- The frame ---- */
 
-static void put_short_access(wl_native_t *n, uint32_t op, uint32_t reg, uint32_t bytes) {
-    put(n, op | (bytes >> 3 & 7) << 10 | (FP - 8u) << 7 | (bytes >> 2 & 1) << 6 | (bytes >> 6 & 1) << 5 | (reg - 8) << 2);
+static void put_short_access(wl_native_t *n, uint32_t op, uint32_t reg, uint32_t base, uint32_t bytes) {
+    put(n, op | (bytes >> 3 & 7) << 10 | (base - 8) << 7 | (bytes >> 2 & 1) << 6 | (bytes >> 6 & 1) << 5 | (reg - 8) << 2);
 }
 
 void wl_be_load_slot(wl_native_t *n, uint32_t d, uint32_t slot) {
     if (is_small(d) && slot < 32) {
-        put_short_access(n, 0x4000, d, slot * WL_SLOT_BYTES);
+        put_short_access(n, 0x4000, d, FP, slot * WL_SLOT_BYTES);
     } else {
         put32(n, encode_i(OP_LOAD, 2, d, FP, slot * WL_SLOT_BYTES));
     }
@@ -426,7 +435,7 @@ void wl_be_load_slot(wl_native_t *n, uint32_t d, uint32_t slot) {
 
 void wl_be_store_slot(wl_native_t *n, uint32_t s, uint32_t slot) {
     if (is_small(s) && slot < 32) {
-        put_short_access(n, 0xc000, s, slot * WL_SLOT_BYTES);
+        put_short_access(n, 0xc000, s, FP, slot * WL_SLOT_BYTES);
     } else {
         put32(n, encode_store(2, s, FP, slot * WL_SLOT_BYTES));
     }
@@ -450,25 +459,24 @@ void wl_be_store_word(wl_native_t *n, uint32_t s, const void *p, uint32_t index)
 
 /* ---- Fuel, calls, returns ---- */
 
-/* Charges; falls into the next instructions, so many bytes, when there is not enough. */
-static void charge(wl_native_t *n, uint32_t cost, uint32_t bytes) {
+/* Charges; falls into the next instruction, of four bytes, when there is not enough. */
+static void charge(wl_native_t *n, uint32_t cost) {
     if (fits12(0u - cost)) {
         put_i(n, 0, FUEL, FUEL, 0u - cost);
     } else {
         wl_be_const(n, T0, cost);
         put_r(n, 0x20, 0, FUEL, FUEL, T0);
     }
-    skip_if(n, B_GE, FUEL, ZERO, bytes);
+    skip_if(n, B_GE, FUEL, ZERO, 4);
 }
 
 void wl_be_entry(wl_native_t *n) {
-    if (n->n_loops > 0 && n->reg_locals > 0) { /* for stopping at loops: all locals' registers out, and in again */
+    if (n->n_loops > 0 && n->reg_locals > 0) { /* for stopping at loops: all locals' registers in, and out */
+        wl_native_load_locals(n, n->locals_mask);
+        put_jr(n, RA);
         n->spill = n->pos;
         wl_native_store_locals(n, n->locals_mask);
         put_jal(n, ZERO, WL_BE_STUB(WL_STOP_FUEL));
-        n->reload = n->pos;
-        wl_native_load_locals(n, n->locals_mask);
-        put_jr(n, RA);
         n->valid = n->dirty = 0;
     }
     n->entry = n->pos;
@@ -479,9 +487,13 @@ void wl_be_entry(wl_native_t *n) {
     put_jal(n, ZERO, WL_BE_STUB(WL_STOP_STACK));
     wl_be_store_slot(n, RA, n->ret_slot);
     if (WL_ENABLE_FUEL) {
-        charge(n, n->cost, 4);
+        charge(n, n->cost);
         call_stub(n, WL_STOP_FUEL);
     }
+}
+
+void wl_be_start(wl_native_t *n) {
+    (void)n;
 }
 
 void wl_be_frame(wl_native_t *n, uint32_t bytes) {
@@ -497,14 +509,8 @@ void wl_be_loop(wl_native_t *n) {
 }
 
 void wl_be_fuel(wl_native_t *n, uint32_t cost) {
-    if (n->reg_locals == 0) {
-        charge(n, cost, 4);
-        call_stub(n, WL_STOP_FUEL);
-        return;
-    }
-    charge(n, cost, 8);
-    put_jal(n, RA, n->base + n->spill);
-    put_jal(n, RA, n->base + n->reload);
+    charge(n, cost);
+    put_jal(n, RA, n->spill != 0 ? n->base + n->spill : WL_BE_STUB(WL_STOP_FUEL));
 }
 
 uint32_t wl_be_call(wl_native_t *n, uint32_t distance, uint32_t func_index) {
@@ -571,20 +577,19 @@ void wl_be_misc(wl_native_t *n, const uint16_t words[4]) {
 
 static void check(wl_native_t *n, const wl_naccess_t *access, uint32_t address) {
     uint32_t end = access->offset + (1u << access->log2), limit = LIM, misaligned = 0;
-    if (n->locating && !n->located && access->check) {
-        n->found.access_reg = (uint8_t)address;
-        n->found.access_end = end;
-    }
     if (access->align) {
         put_i(n, 7, T0, address, (1u << access->log2) - 1);
         misaligned = n->pos;
         put32(n, 0);
     }
-    if (access->check && end != 4) {
-        if (fits12(4 - end)) {
-            put_i(n, 0, T0, LIM, 4 - end);
+    if (access->check && end > WL_N_GUARD) {
+        const wl_memory_t *m = n->instance->memories[0];
+        if (n->instance->memory_floor == m->reserve) { /* as large as it can get */
+            wl_be_const(n, T0, n->instance->memory_floor - end);
+        } else if (fits12(WL_N_GUARD - end)) {
+            put_i(n, 0, T0, LIM, WL_N_GUARD - end);
         } else {
-            wl_be_const(n, T0, 4 - end);
+            wl_be_const(n, T0, WL_N_GUARD - end);
             put_r(n, 0, 0, T0, T0, LIM);
         }
         limit = T0;
@@ -602,7 +607,10 @@ static void check(wl_native_t *n, const wl_naccess_t *access, uint32_t address) 
 }
 
 static void put_access(wl_native_t *n, const wl_naccess_t *access, uint32_t value, uint32_t base, uint32_t imm) {
-    if (access->store) {
+    bool is_short = access->log2 == 2 && is_small(value) && is_small(base) && imm < 128 && imm % 4 == 0;
+    if (is_short) {
+        put_short_access(n, access->store ? 0xc000 : 0x4000, value, base, imm);
+    } else if (access->store) {
         put32(n, encode_store(access->log2, value, base, imm));
     } else {
         uint32_t f3 = (uint32_t)access->log2 | (access->sign || access->log2 == 2 ? 0u : 4u);
@@ -611,13 +619,21 @@ static void put_access(wl_native_t *n, const wl_naccess_t *access, uint32_t valu
 }
 
 void wl_be_access(wl_native_t *n, const wl_naccess_t *access, uint32_t value, uint32_t address) {
+    uint32_t base = T0, free = WL_BE_SMALL_TEMPS & ~n->used & ~n->pinned;
     check(n, access, address);
-    put32(n, encode_r(0, 0, T0, MEM, address));
+    if (access->dead || (!access->store && value == address)) {
+        base = address;
+    } else if (!access->store && is_small(value)) {
+        base = value;
+    } else if (access->store && access->log2 == 2 && free != 0) {
+        base = (uint32_t)__builtin_ctz(free);
+    }
+    put_r(n, 0, 0, base, base == address ? base : MEM, base == address ? MEM : address);
     if (!fits12(access->offset)) {
         put32(n, upper(access->offset) | T1 << 7 | OP_LUI);
-        put32(n, encode_r(0, 0, T0, T0, T1));
+        put_r(n, 0, 0, base, base, T1);
     }
-    put_access(n, access, value, T0, access->offset & 0xfff);
+    put_access(n, access, value, base, access->offset & 0xfff);
 }
 
 void wl_be_access_const(wl_native_t *n, const wl_naccess_t *access, uint32_t value, uint32_t address) {

@@ -53,9 +53,9 @@ void wl_be_sync(const uint16_t *code, uint32_t bytes) {
 }
 
 #if defined(__riscv)
-/* Offsets in wl_native_regs_t: 0 fp, 4 fuel, 8 result, 12 pc, 16 mem, 20 lim4, 24 stop, 28 registers. */
+/* Offsets in wl_native_regs_t: 0 fp, 4 fuel, 8 result, 12 pc, 16 mem, 20 limit, 24 stop, 28 registers. */
 _Static_assert(offsetof(wl_native_regs_t, fuel) == 4 && offsetof(wl_native_regs_t, pc) == 12 &&
-                   offsetof(wl_native_regs_t, lim4) == 20 && offsetof(wl_native_regs_t, stop) == 24 &&
+                   offsetof(wl_native_regs_t, limit) == 20 && offsetof(wl_native_regs_t, stop) == 24 &&
                    offsetof(wl_native_regs_t, regs) == 28,
                "the assembler's offsets");
 
@@ -63,12 +63,13 @@ _Static_assert(offsetof(wl_native_regs_t, fuel) == 4 && offsetof(wl_native_regs_
     op " ra, 0(sp)\n" op " s0, 4(sp)\n" op " s1, 8(sp)\n" op " s2, 12(sp)\n" op " s3, 16(sp)\n" op " s4, 20(sp)\n" op " s5, 24(sp)\n" op " s6, 28(sp)\n" op " s7, 32(sp)\n" op " s8, 36(sp)\n" op " s9, 40(sp)\n" op " s10, 44(sp)\n" op " s11, 48(sp)\n"
 #define RESTORE_ALL EACH_SAVED("lw") "addi sp, sp, 64\n ret\n"
 
-/* a0: registers, a1: address. */
-__attribute__((naked)) void wl_be_enter(wl_native_regs_t *regs, uintptr_t address) {
+/* a0: registers, a1: address, a2: link. */
+__attribute__((naked)) void wl_be_enter(wl_native_regs_t *regs, uintptr_t address, uintptr_t link) {
     (void)regs;
     (void)address;
+    (void)link;
     __asm__ volatile("addi sp, sp, -64\n" EACH_SAVED("sw") "lw s0, 0(a0)\n lw s9, 4(a0)\n lw s10, 16(a0)\n lw s11, 20(a0)\n"
-                                                           "lw a0, 8(a0)\n"
+                                                           "lw a0, 8(a0)\n mv ra, a2\n"
                                                            "jr a1\n");
 }
 
@@ -119,38 +120,39 @@ __attribute__((naked)) void wl_be_serve_memory(void) {
 }
 #endif
 
-/* The check that failed stands before the access: t0 becomes the memory's start and the address, perhaps
- * with an upper part of the offset, then comes the load or store. */
-uint32_t wl_be_serve_access(wl_ctx_t *ctx, uint32_t link) {
-    wl_native_regs_t *regs = ctx->native;
+/* Behind the check the memory's start and the address are added up, in the address's register or another; perhaps
+ * with an upper part of the offset; then comes the load or store. */
+void wl_be_served(wl_native_regs_t *regs, uint32_t link, wl_nserved_t *s) {
     const uint16_t *code = (const uint16_t *)(uintptr_t)link;
-    const wl_memory_t *m = ctx->instance->memories[0];
-    uint32_t word = get32(code), offset = 0;
-    uint64_t at = regs->regs[word >> 20 & 31];
-    code += 2;
-    word = get32(code);
-    if ((word & 0x7f) == OP_LUI) {
-        offset = word & 0xfffff000;
-        code += 4;
+    uint32_t word = code[0], reg = word >> 7 & 31;
+    code++;
+    if ((word & 3) == 3) {
+        reg = code[0] >> 4 & 31;
+        code++;
+    }
+    s->address = regs->regs[reg];
+    if ((code[0] & 0x7f) == OP_LUI) {
+        s->offset = get32(code) & 0xfffff000;
+        code += (code[2] & 3) == 3 ? 4 : 3;
+    }
+    word = code[0];
+    if ((word & 3) == 0) { /* short: of words */
+        s->store = word >> 15;
+        s->log2 = 2;
+        s->offset += (word >> 10 & 7) << 3 | (word >> 6 & 1) << 2 | (word >> 5 & 1) << 6;
+        reg = (word >> 2 & 7) + 8;
+        code++;
+    } else {
         word = get32(code);
+        s->store = (word & 0x7f) == OP_STORE;
+        s->log2 = word >> 12 & 3;
+        s->sign = (word >> 12 & 7) == 1;
+        s->offset += ((s->store ? (word >> 25) << 5 | (word >> 7 & 31) : word >> 20) ^ 0x800) - 0x800;
+        reg = s->store ? word >> 20 & 31 : word >> 7 & 31;
+        code += 2;
     }
-    bool store = (word & 0x7f) == OP_STORE;
-    uint32_t f3 = word >> 12 & 7, size = 1u << (f3 & 3), imm = store ? (word >> 25) << 5 | (word >> 7 & 31) : word >> 20;
-    offset += (imm ^ 0x800) - 0x800;
-    at += offset;
-    if (at + size <= m->bytes && (at & (size - 1)) != 0) {
-        uint32_t v = 0, *value = &regs->regs[store ? word >> 20 & 31 : word >> 7 & 31];
-        if (store) {
-            memcpy(m->data + at, value, size);
-        } else {
-            memcpy(&v, m->data + at, size);
-            *value = f3 == 1 ? (uint32_t)(int32_t)(int16_t)v : v;
-        }
-        return (uint32_t)(uintptr_t)(code + 2);
-    }
-    regs->stop = WL_STOP_MEMORY;
-    regs->pc = link;
-    return 0;
+    s->value = &regs->regs[reg];
+    s->next = (uint32_t)(uintptr_t)code;
 }
 
 #endif

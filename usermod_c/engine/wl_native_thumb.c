@@ -25,8 +25,19 @@ uint32_t wl_be_local_count(const wl_native_t *n) {
     return wl_thumb_fixed_limit(n) ? 5 : 4;
 }
 
-uint32_t wl_be_limit_reg(const wl_native_t *n) {
-    return WL_THUMB2 && wl_thumb_fixed_limit(n) ? LIM : 0;
+bool wl_be_limit_fits(const wl_native_t *n) {
+    return WL_THUMB2 && wl_thumb_fixed_limit(n);
+}
+
+/* The limit for accesses that end so far behind their address where the memory cannot grow, rounded down to
+ * what a comparison takes. */
+uint32_t wl_thumb_limit(const wl_native_t *n, uint32_t end) {
+    uint32_t limit = n->instance->memory_floor - end, bits = 32 - (uint32_t)__builtin_clz(limit | 0x80);
+    return limit >> (bits - 8) << (bits - 8);
+}
+
+void wl_be_load_limit(wl_native_t *n) {
+    wl_be_const(n, LIM, wl_thumb_limit(n, WL_N_GUARD));
 }
 
 /* ---- Words ---- */
@@ -92,6 +103,12 @@ static void flags_are_of(wl_native_t *n, uint32_t reg) {
     n->flags_pos = (uint16_t)n->pos;
 }
 
+/* An operation with a constant that fits, setting the flags. */
+static void put_modified_s(wl_native_t *n, uint32_t op, uint32_t a, uint32_t d, uint32_t v) {
+    wl_thumb_put_modified(n, op | W_S, a, d, (uint32_t)wl_thumb_modified(v));
+    flags_are_of(n, d);
+}
+
 void wl_thumb_dp(wl_native_t *n, uint32_t op, uint32_t d, uint32_t m) {
     wl_thumb_put(n, 0x4000 | op << 6 | m << 3 | d);
     if (op != N_CMP) {
@@ -101,6 +118,9 @@ void wl_thumb_dp(wl_native_t *n, uint32_t op, uint32_t d, uint32_t m) {
 
 void wl_thumb_wide(wl_native_t *n, uint32_t op, uint32_t d, uint32_t a, uint32_t b) {
     wl_thumb_put2(n, op | a, d << 8 | b);
+    if (op & W_S) {
+        flags_are_of(n, d);
+    }
 }
 
 void wl_be_move(wl_native_t *n, uint32_t d, uint32_t s) {
@@ -291,9 +311,9 @@ void wl_thumb_add_const(wl_native_t *n, uint32_t d, uint32_t a, uint32_t v) {
         wl_thumb_put(n, (negative ? 0x3800u : 0x3000u) | d << 8 | u);
         flags_are_of(n, d);
     } else if (wl_thumb_modified(v) >= 0) {
-        wl_thumb_put_modified(n, W_ADD, a, d, (uint32_t)wl_thumb_modified(v));
+        put_modified_s(n, W_ADD, a, d, v);
     } else if (wl_thumb_modified(w) >= 0) {
-        wl_thumb_put_modified(n, W_SUB, a, d, (uint32_t)wl_thumb_modified(w));
+        put_modified_s(n, W_SUB, a, d, w);
     } else if (v < 4096) {
         wl_thumb_put_modified(n, W_ADDW, a, d, v);
     } else {
@@ -322,9 +342,9 @@ static void and_const(wl_native_t *n, uint32_t d, uint32_t a, uint32_t v) {
     if (low && (v == 0xff || v == 0xffff)) {
         wl_thumb_put(n, (v == 0xff ? 0xb2c0u : 0xb280u) | a << 3 | d);
     } else if (WL_THUMB2 && wl_thumb_modified(v) >= 0) {
-        wl_thumb_put_modified(n, W_AND, a, d, (uint32_t)wl_thumb_modified(v));
+        put_modified_s(n, W_AND, a, d, v);
     } else if (WL_THUMB2 && wl_thumb_modified(~v) >= 0) {
-        wl_thumb_put_modified(n, W_BIC, a, d, (uint32_t)wl_thumb_modified(~v));
+        put_modified_s(n, W_BIC, a, d, ~v);
     } else { /* a mask of low bits */
         uint32_t count = (uint32_t)__builtin_clz(v);
         wl_thumb_shift_const(n, 0, d, a, count);
@@ -338,10 +358,10 @@ void wl_be_alu_const(wl_native_t *n, wl_nalu_t op, uint32_t d, uint32_t a, uint3
         case WL_ALU_SUB: wl_thumb_add_const(n, d, a, 0u - v); break;
         case WL_ALU_MUL: wl_thumb_shift_const(n, 0, d, a, (uint32_t)__builtin_ctz(v)); break;
         case WL_ALU_AND: and_const(n, d, a, v); break;
-        case WL_ALU_OR: wl_thumb_put_modified(n, W_ORR, a, d, (uint32_t)wl_thumb_modified(v)); break;
+        case WL_ALU_OR: put_modified_s(n, W_ORR, a, d, v); break;
         case WL_ALU_XOR:
             if (v != UINT32_MAX) {
-                wl_thumb_put_modified(n, W_EOR, a, d, (uint32_t)wl_thumb_modified(v));
+                put_modified_s(n, W_EOR, a, d, v);
             } else if (IS_LOW(d) && IS_LOW(a)) {
                 wl_thumb_dp(n, N_MVN, d, a);
             } else {
@@ -385,7 +405,7 @@ static void shift_reg2(wl_native_t *n, wl_nalu_t op, uint32_t d, uint32_t a, uin
 
 void wl_be_alu(wl_native_t *n, wl_nalu_t op, uint32_t d, uint32_t a, uint32_t b) {
     static const uint8_t narrow[] = {0, 0, N_MUL, N_AND, N_ORR, N_EOR};
-    static const uint16_t wides[] = {R_ADD, R_SUB, 0, R_AND, R_ORR, R_EOR};
+    static const uint16_t wides[] = {R_ADD | W_S, R_SUB | W_S, 0, R_AND | W_S, R_ORR | W_S, R_EOR | W_S};
     bool low = IS_LOW(d) && IS_LOW(a) && IS_LOW(b);
     if (op >= WL_ALU_SHL) {
         if (WL_THUMB2) {
@@ -552,25 +572,6 @@ void wl_thumb_add_large(wl_native_t *n, uint32_t d, uint32_t a, uint32_t bytes) 
 
 void wl_be_slot_address(wl_native_t *n, uint32_t d, uint32_t slot) {
     wl_thumb_add_large(n, d, FP, slot * WL_SLOT_BYTES);
-}
-
-void wl_be_load_word(wl_native_t *n, uint32_t d, const void *p, uint32_t index) {
-    uint32_t base = IS_LOW(d) ? d : SCRATCH;
-    wl_thumb_put_literal(n, base, (uint32_t)(uintptr_t)p);
-    if (IS_LOW(d)) {
-        wl_thumb_put(n, 0x6800 | index << 6 | base << 3 | d);
-    } else {
-        wl_thumb_put2(n, 0xf8d0 | base, d << 12 | index * 4);
-    }
-}
-
-void wl_be_store_word(wl_native_t *n, uint32_t s, const void *p, uint32_t index) {
-    wl_thumb_put_literal(n, SCRATCH, (uint32_t)(uintptr_t)p);
-    if (WL_THUMB2) {
-        wl_thumb_put2(n, 0xf8c0 | SCRATCH, s << 12 | index * 4);
-    } else {
-        wl_thumb_put(n, 0x6000 | index << 6 | SCRATCH << 3 | s);
-    }
 }
 
 #endif

@@ -6,7 +6,8 @@
  *   operands  r0-r3               r0-r2
  *   locals    r4-r6, r8, (r11)    r4-r6
  *   scratch   r12, lr             r3, r12, lr
- *   r7 frame, r9 fuel, r10 memory, r11 its size less 4; r11 is a local's where that is a constant
+ *   r7 frame, r9 fuel, r10 memory, r11 its limit, or a local where that is a constant
+ *   Thumb-1: r8 the stub of WL_SERVE_ACCESS; r6 fuel in bodies whose loops charge more than they use a third local
  */
 #ifndef WL_NATIVE_THUMB_H
 #define WL_NATIVE_THUMB_H
@@ -17,14 +18,22 @@
 #define WL_BE_FEW_TEMPS (!WL_THUMB2)
 #define WL_BE_NO_TEMP 7u /* a register that is never an operand's */
 #define WL_BE_LOCALS 5
+/* A local used less often is not worth the register at a place: long instructions, beyond the third. */
+#define WL_BE_LEAST_WEIGHT(place) ((place) < 3 ? 2u : 16u)
 #define WL_BE_RESULT 0u
 #define WL_BE_ARGS 0u
 #define WL_BE_SWAP 14u
 #define WL_BE_DIVIDES WL_THUMB2
+#define WL_BE_FUEL_PLACE (WL_THUMB2 ? WL_BE_LOCALS : 2u) /* where a body may have its fuel, when it has no better */
 #define WL_BE_FRAME_SLOTS 1000u
 #define WL_BE_MISC_BYTES 8u
+/* Blocks that end within so many bytes of WebAssembly are thought to be in reach of short branches. */
+#define WL_BE_NEAR_BRANCH 88u
+#define WL_BE_NEAR_JUMP 600u
 #define WL_BE_STUB(n) ((uint32_t)(n) * 2u)
-#define WL_BE_STUB_WORDS 52u
+#define WL_BE_STUB_WORDS 50u
+/* Where the call that found no room for its frame goes back to. */
+#define WL_BE_STACK_LINK(regs) (WL_THUMB2 ? (regs)->pc : (regs)->result)
 /* A code address as the processor has it: odd. */
 #define WL_BE_ADDRESS(p) ((uint32_t)(uintptr_t)(p) | 1u)
 

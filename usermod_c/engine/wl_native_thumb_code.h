@@ -17,6 +17,8 @@ enum { FP = 7,
        LR = 14,
        PC = 15 };
 #define SCRATCH (WL_THUMB2 ? IP : 3u)
+#define SERVICE 8u  /* Thumb-1: the address of WL_SERVE_ACCESS's stub */
+#define LOW_FUEL 6u /* Thumb-1: fuel, in some bodies */
 #define IS_LOW(r) ((r) < 8)
 enum { W_AND = 0xf000,
        W_BIC = 0xf020,
@@ -69,6 +71,7 @@ enum { LONG_BL = 0xd000,
 #define FRAME_LITERAL 0x8000u /* of a literal's position: its value is known at the end */
 
 bool wl_thumb_fixed_limit(const wl_native_t *n);
+uint32_t wl_thumb_limit(const wl_native_t *n, uint32_t end);
 void wl_thumb_put(wl_native_t *n, uint32_t half);
 void wl_thumb_put2(wl_native_t *n, uint32_t first, uint32_t second);
 void wl_thumb_set(wl_native_t *n, uint32_t pos, uint32_t half);

@@ -8,45 +8,76 @@
 #if WL_ENABLE_NATIVE && (WL_NATIVE_BACKEND == WL_BACKEND_THUMB1 || WL_NATIVE_BACKEND == WL_BACKEND_THUMB2)
 
 /* ---- Branches ----
- * One that waits for its label holds the position of the one before that does. Thumb-2: two words,
- * condition and position. Thumb-1: one word with the distance to the one before; in the long form two. */
+ * One that waits for its label knows the one before that does. Short and middling ones, and entries of tables,
+ * have what they are and the distance to that in one word; long ones are two words, condition and position. */
 
-static void wait_for(wl_native_t *n, uint32_t cc, uint16_t *label) {
+#define B_COND 0xd000u
+#define B_AL 0xe000u
+#define W_ENTRY 0x1000u /* of a table */
+#define WAITING_ENTRIES 256u /* in one; whoever binds them has to look for its start */
+enum { TABLE_JUMP1 = 0x449f,
+       TABLE_JUMP2 = 0xe8df };
+
+static void wait_for(wl_native_t *n, uint32_t short_op, uint32_t cc, uint16_t *label) {
     uint32_t at = n->pos, before = *label;
     *label = (uint16_t)at;
-    if (WL_THUMB2 || n->long_branches) {
+    if (short_op != 0) {
+        wl_thumb_put(n, short_op | (before != 0 ? at - before : 0));
+    } else {
         wl_thumb_put2(n, cc, before);
-        return;
     }
-    uint32_t distance = before != 0 ? at - before : 0;
-    if (distance > 0x7ff) {
-        n->retry = true;
-        wl_native_fail(n);
-    }
-    wl_thumb_put(n, distance);
 }
 
-static void bind_one(wl_native_t *n, uint32_t at) {
+/* Whether a short form can tell how far away the branch before it is. */
+static bool links(const wl_native_t *n, const uint16_t *label, uint32_t reach) {
+    return *label == 0 || n->pos - *label < reach;
+}
+
+static void too_far(wl_native_t *n) {
+    n->retry = true;
+    wl_native_fail(n);
+}
+
+/* The halves of a conditional branch over `offset` words from behind itself. */
+static void encode_branch(uint32_t cc, int32_t offset, uint32_t half[2]) {
+    uint32_t x = (uint32_t)offset;
+    half[0] = 0xf000 | (x >> 31) << 10 | cc << 6 | (x >> 11 & 0x3f);
+    half[1] = 0x8000 | (x >> 17 & 1) << 13 | (x >> 18 & 1) << 11 | (x & 0x7ff);
+}
+
+/* To a position behind. */
+static void put_branch(wl_native_t *n, uint32_t cc, uint32_t target) {
+    uint32_t half[2];
+    encode_branch(cc, (int32_t)(target - n->pos - 2), half);
+    wl_thumb_put2(n, half[0], half[1]);
+}
+
+static void bind_one(wl_native_t *n, uint32_t at, uint32_t word) {
     int32_t offset = (int32_t)(n->pos - at - 2);
-    uint32_t half[2], x = (uint32_t)offset;
-    if (WL_THUMB2) {
-        uint32_t cc = n->code[at];
-        if (cc == CC_AL) {
-            wl_thumb_encode_long(LONG_B, offset, half);
-        } else {
-            half[0] = 0xf000 | cc << 6 | (x >> 11 & 0x3f);
-            half[1] = 0x8000 | (x & 0x7ff);
+    uint32_t half[2];
+    if (word >= W_ENTRY && word < 2 * W_ENTRY) {
+        uint32_t table = at;
+        while (n->code[table - 1 - WL_THUMB2] != (WL_THUMB2 ? TABLE_JUMP2 : TABLE_JUMP1)) {
+            table--;
         }
-    } else if (n->long_branches) {
-        wl_thumb_encode_long(LONG_BL, offset, half);
-    } else {
-        if (offset > 0x3ff) {
-            n->retry = true;
-            wl_native_fail(n);
+        wl_be_table_entry(n, table, at - table, n->pos);
+        return;
+    }
+    if (word >= B_COND) {
+        bool always = word >= B_AL;
+        if (offset > (always ? 0x3ff : 0x7f)) {
+            too_far(n);
             return;
         }
-        n->code[at] = (uint16_t)(0xe000 | (x & 0x7ff));
+        n->code[at] = (uint16_t)(always ? B_AL | (offset & 0x7ff) : (word & 0xff00) | (offset & 0xff));
         return;
+    }
+    if (!WL_THUMB2) {
+        wl_thumb_encode_long(LONG_BL, offset, half);
+    } else if (word == CC_AL) {
+        wl_thumb_encode_long(LONG_B, offset, half);
+    } else {
+        encode_branch(word, offset, half);
     }
     n->code[at] = (uint16_t)half[0];
     n->code[at + 1] = (uint16_t)half[1];
@@ -55,27 +86,41 @@ static void bind_one(wl_native_t *n, uint32_t at) {
 void wl_be_bind(wl_native_t *n, uint16_t *label) {
     n->flags_pos = 0;
     for (uint32_t at = *label, before; n->code != NULL && at != 0; at = before) {
-        if (WL_THUMB2 || n->long_branches) {
-            before = n->code[at + 1];
+        uint32_t word = n->code[at], distance = word & (word < B_COND ? W_ENTRY - 1 : word < B_AL ? 0xff
+                                                                                                    : 0x7ff);
+        if (word >= W_ENTRY) {
+            before = distance != 0 ? at - distance : 0;
         } else {
-            before = n->code[at] != 0 ? at - n->code[at] : 0;
+            before = n->code[at + 1];
         }
-        bind_one(n, at);
+        bind_one(n, at, word);
     }
     *label = 0;
 }
 
-void wl_be_jump(wl_native_t *n, uint16_t *label) {
-    wait_for(n, CC_AL, label);
+void wl_be_jump(wl_native_t *n, uint16_t *label, bool near) {
+    bool middle = near || (!WL_THUMB2 && n->form < WL_N_FAR);
+    if (middle && !WL_THUMB2 && !links(n, label, 0x800)) {
+        too_far(n);
+    }
+    wait_for(n, middle && links(n, label, 0x800) ? B_AL : 0, CC_AL, label);
     wl_thumb_offer_literals(n);
 }
 
-void wl_be_branch(wl_native_t *n, const wl_ncompare_t *c, uint16_t *label) {
+void wl_be_branch(wl_native_t *n, const wl_ncompare_t *c, uint16_t *label, bool near) {
     uint32_t cc = wl_thumb_compare(n, c);
-    if (!WL_THUMB2) {
-        wl_thumb_skip_if(n, cc ^ 1, n->long_branches ? 2 : 1);
+    if (near && links(n, label, 0x100)) {
+        wait_for(n, B_COND | cc << 8, cc, label);
+    } else if (WL_THUMB2) {
+        wait_for(n, 0, cc, label);
+    } else {
+        wl_thumb_skip_if(n, cc ^ 1, n->form == WL_N_FAR ? 2 : 1);
+        uint32_t middle = n->form == WL_N_FAR ? 0 : B_AL;
+        if (middle && !links(n, label, 0x800)) {
+            too_far(n);
+        }
+        wait_for(n, middle, CC_AL, label);
     }
-    wait_for(n, cc, label);
 }
 
 static void jump_back(wl_native_t *n, uint32_t target) {
@@ -97,8 +142,7 @@ void wl_be_branch_back(wl_native_t *n, const wl_ncompare_t *c, uint32_t target) 
     if (back <= 0x80) {
         wl_thumb_put(n, 0xd000 | cc << 8 | ((0u - back) & 0xff));
     } else if (WL_THUMB2) {
-        uint32_t x = 0u - back;
-        wl_thumb_put2(n, 0xf400 | cc << 6 | (x >> 11 & 0x3f), 0xa800 | (x & 0x7ff));
+        put_branch(n, cc, target);
     } else {
         wl_thumb_skip_if(n, cc ^ 1, n->pos + 3 - target <= 0x400 ? 1 : 2);
         jump_back(n, target);
@@ -106,27 +150,9 @@ void wl_be_branch_back(wl_native_t *n, const wl_ncompare_t *c, uint32_t target) 
 }
 
 uint32_t wl_be_table(wl_native_t *n, uint32_t reg, uint32_t count) {
-    uint32_t last = count - 1, limit = SCRATCH;
     wl_thumb_hurry_literals(n, count * 2);
-    if (last < 256) {
-        wl_thumb_put(n, 0x2800 | reg << 8 | last);
-    } else {
-        const wl_ncompare_t c = {.a = (uint8_t)reg, .b = (uint8_t)limit};
-        wl_be_const(n, limit, last);
-        wl_thumb_compare(n, &c);
-    }
     if (WL_THUMB2) {
-        wl_thumb_put_it(n, CC_HS, false);
-    } else {
-        wl_thumb_put(n, 0xd000 | CC_LO << 8);
-    }
-    if (last < 256) {
-        wl_thumb_put(n, 0x2000 | reg << 8 | last);
-    } else {
-        wl_be_move(n, reg, limit);
-    }
-    if (WL_THUMB2) {
-        wl_thumb_put2(n, 0xe8df, 0xf010 | reg);
+        wl_thumb_put2(n, TABLE_JUMP2, 0xf010 | reg);
     } else {
         wl_thumb_shift_const(n, 0, reg, reg, 1);
         if ((n->pos & 1) == 0) {
@@ -134,7 +160,7 @@ uint32_t wl_be_table(wl_native_t *n, uint32_t reg, uint32_t count) {
         }
         wl_thumb_put(n, 0xa000 | SCRATCH << 8 | 1); /* the table's address */
         wl_thumb_put(n, 0x5a00 | reg << 6 | SCRATCH << 3 | SCRATCH);
-        wl_thumb_put(n, 0x4487 | SCRATCH << 3);
+        wl_thumb_put(n, TABLE_JUMP1);
     }
     uint32_t table = n->pos;
     for (uint32_t i = 0; i < count && !n->failed; i++) {
@@ -148,10 +174,34 @@ void wl_be_table_entry(wl_native_t *n, uint32_t table, uint32_t index, uint32_t 
     wl_thumb_set(n, table + index, WL_THUMB2 ? distance : distance * 2 - 2);
 }
 
+bool wl_be_table_wait(wl_native_t *n, uint32_t table, uint32_t index, uint16_t *label) {
+    uint32_t entry = table + index;
+    if (index >= WAITING_ENTRIES || (*label != 0 && entry - *label >= W_ENTRY)) {
+        return false;
+    }
+    wl_thumb_set(n, entry, W_ENTRY | (*label != 0 ? entry - *label : 0));
+    *label = (uint16_t)entry;
+    return true;
+}
+
 /* ---- Fuel, calls, returns ---- */
 
-/* Charges; falls into the next instruction, which is `words` words long, when there is not enough. */
-static void charge(wl_native_t *n, uint32_t cost, uint32_t words) {
+/* To where this body has its fuel from where others have it, or back. */
+static void take_fuel(wl_native_t *n) {
+    if (n->low_fuel) {
+        wl_be_move(n, LOW_FUEL, FUEL);
+    }
+}
+
+static void give_fuel(wl_native_t *n) {
+    if (n->low_fuel) {
+        wl_be_move(n, FUEL, LOW_FUEL);
+    }
+}
+
+/* Charges fuel in a register; falls into the next instruction, which is two words long, when there is not enough. */
+static void charge(wl_native_t *n, uint32_t fuel, uint32_t cost) {
+    uint32_t reg = IS_LOW(fuel) ? fuel : SCRATCH, other = IS_LOW(fuel) ? SCRATCH : 0; /* no operand is in a register here */
     if (WL_THUMB2) {
         if (wl_thumb_modified(cost) >= 0) {
             wl_thumb_put_modified(n, W_SUB | W_S, FUEL, FUEL, (uint32_t)wl_thumb_modified(cost));
@@ -160,16 +210,16 @@ static void charge(wl_native_t *n, uint32_t cost, uint32_t words) {
             wl_thumb_wide(n, R_SUB | W_S, FUEL, FUEL, IP);
         }
     } else {
-        wl_be_move(n, SCRATCH, FUEL);
+        wl_be_move(n, reg, fuel);
         if (cost < 256) {
-            wl_thumb_put(n, 0x3800 | SCRATCH << 8 | cost);
-        } else { /* no operand is in a register here */
-            wl_be_const(n, 0, cost);
-            wl_thumb_put(n, 0x1a00 | 0 << 6 | SCRATCH << 3 | SCRATCH);
+            wl_thumb_put(n, 0x3800 | reg << 8 | cost);
+        } else {
+            wl_be_const(n, other, cost);
+            wl_thumb_put(n, 0x1a00 | other << 6 | reg << 3 | reg);
         }
-        wl_be_move(n, FUEL, SCRATCH);
+        wl_be_move(n, fuel, reg);
     }
-    wl_thumb_skip_if(n, CC_PL, words);
+    wl_thumb_skip_if(n, CC_PL, 2);
 }
 
 /* The address of a stub. */
@@ -189,31 +239,37 @@ static void jump_to_stub(wl_native_t *n, uint32_t stub) {
 }
 
 void wl_be_entry(wl_native_t *n) {
-    if (n->n_loops > 0 && n->locals_mask != 0) { /* for stopping at loops: all locals' registers out, and in again */
+    if (n->n_loops > 0 && (n->locals_mask != 0 || n->low_fuel)) { /* for stopping at loops: all registers in, and out */
+        wl_native_load_locals(n, n->locals_mask);
+        take_fuel(n);
+        wl_thumb_put(n, 0x4700 | LR << 3);
         n->spill = n->pos;
         wl_native_store_locals(n, n->locals_mask);
+        give_fuel(n);
         jump_to_stub(n, WL_STOP_FUEL);
-        n->reload = n->pos;
-        wl_native_load_locals(n, n->locals_mask);
-        wl_thumb_put(n, 0x4700 | LR << 3);
         n->valid = n->dirty = 0;
     }
     n->entry = n->pos;
     wl_thumb_put_literal(n, 3, 0);
     n->literal_uses[n->n_literals - 1] |= FRAME_LITERAL;
     wl_thumb_dp(n, N_CMP, FP, 3);
-    wl_thumb_skip_if(n, CC_LS, 2);
-    jump_to_stub(n, WL_STOP_STACK);
     if (WL_THUMB2) {
+        put_branch(n, CC_HI, WL_BE_STUB(WL_STOP_STACK) - n->base);
         wl_be_store_slot(n, LR, n->ret_slot);
     } else {
         wl_be_move(n, 0, LR);
+        wl_thumb_skip_if(n, CC_LS, 2);
+        wl_thumb_call_stub(n, WL_STOP_STACK);
         wl_be_store_slot(n, 0, n->ret_slot);
     }
     if (WL_ENABLE_FUEL) {
-        charge(n, n->cost, 2);
+        charge(n, FUEL, n->cost);
         wl_thumb_call_stub(n, WL_STOP_FUEL);
     }
+}
+
+void wl_be_start(wl_native_t *n) {
+    take_fuel(n);
 }
 
 void wl_be_frame(wl_native_t *n, uint32_t bytes) {
@@ -231,18 +287,13 @@ void wl_be_loop(wl_native_t *n) {
 }
 
 void wl_be_fuel(wl_native_t *n, uint32_t cost) {
-    if (n->locals_mask == 0) {
-        charge(n, cost, 2);
-        wl_thumb_call_stub(n, WL_STOP_FUEL);
-        return;
-    }
-    charge(n, cost, 4);
-    wl_thumb_put_long(n, LONG_BL, n->base + n->spill);
-    wl_thumb_put_long(n, LONG_BL, n->base + n->reload);
+    charge(n, n->low_fuel ? LOW_FUEL : FUEL, cost);
+    wl_thumb_put_long(n, LONG_BL, n->spill != 0 ? n->base + n->spill : WL_BE_STUB(WL_STOP_FUEL));
 }
 
 uint32_t wl_be_call(wl_native_t *n, uint32_t distance, uint32_t func_index) {
     uint32_t callee = wl_native_callee(n, func_index);
+    give_fuel(n);
     wl_thumb_add_large(n, FP, FP, distance);
     if (callee != 0) {
         wl_thumb_put_long(n, LONG_BL, callee);
@@ -251,19 +302,23 @@ uint32_t wl_be_call(wl_native_t *n, uint32_t distance, uint32_t func_index) {
     }
     uint32_t back = n->pos;
     wl_thumb_add_large(n, FP, FP, 0u - distance);
+    take_fuel(n);
     return back;
 }
 
 uint32_t wl_be_call_indirect(wl_native_t *n, uint32_t distance, uint32_t what) {
+    give_fuel(n);
     wl_thumb_add_large(n, FP, FP, distance);
     wl_be_const(n, 0, what);
     wl_thumb_call_stub(n, WL_SERVE_INDIRECT);
     uint32_t back = n->pos;
     wl_thumb_add_large(n, FP, FP, 0u - distance);
+    take_fuel(n);
     return back;
 }
 
 void wl_be_return(wl_native_t *n) {
+    give_fuel(n);
     if (WL_THUMB2) {
         wl_thumb_put2(n, 0xf8d0 | FP, PC << 12 | n->ret_slot * WL_SLOT_BYTES);
     } else {
@@ -274,6 +329,7 @@ void wl_be_return(wl_native_t *n) {
 }
 
 void wl_be_return_slots(wl_native_t *n, uint32_t from, uint32_t slots) {
+    give_fuel(n);
     if (WL_THUMB2) {
         wl_be_load_slot(n, LR, n->ret_slot);
     } else {
@@ -310,30 +366,33 @@ void wl_be_check_status(wl_native_t *n) {
 }
 
 void wl_be_misc(wl_native_t *n, const uint16_t words[4]) {
+    give_fuel(n);
     wl_thumb_call_stub(n, WL_SERVE_MISC);
     for (uint32_t i = 0; i < 4; i++) {
         wl_thumb_put(n, words[i]);
     }
+    take_fuel(n);
 }
 
-bool wl_be_divide(wl_native_t *n, bool is_signed, bool remainder, uint32_t d, uint32_t a, uint32_t b) {
+void wl_be_divide(wl_native_t *n, const wl_ndivision_t *division, uint32_t d, uint32_t a, uint32_t b) {
     const wl_ncompare_t zero = {.cond = WL_COND_NE, .a = (uint8_t)b, .immediate = true};
     const wl_ncompare_t minus_one = {.cond = WL_COND_NE, .a = (uint8_t)b, .immediate = true, .value = UINT32_MAX};
     const wl_ncompare_t least = {.cond = WL_COND_NE, .a = (uint8_t)a, .immediate = true, .value = 0x80000000u};
-    wl_thumb_skip_if(n, wl_thumb_compare(n, &zero), 2);
-    wl_thumb_call_stub(n, WL_STOP_DIV_ZERO);
-    if (is_signed && !remainder) {
+    if (division->check_zero) {
+        wl_thumb_skip_if(n, wl_thumb_compare(n, &zero), 2);
+        wl_thumb_call_stub(n, WL_STOP_DIV_ZERO);
+    }
+    if (division->check_overflow && division->is_signed && !division->remainder) {
         uint32_t cc = wl_thumb_compare(n, &minus_one);
         wl_thumb_skip_if(n, cc, 5);
         wl_thumb_skip_if(n, wl_thumb_compare(n, &least), 2);
         wl_thumb_call_stub(n, WL_STOP_OVERFLOW);
     }
-    uint32_t quotient = remainder ? IP : d;
-    wl_thumb_put2(n, (is_signed ? 0xfb90u : 0xfbb0u) | a, 0xf0f0 | quotient << 8 | b);
-    if (remainder) {
+    uint32_t quotient = division->remainder ? IP : d;
+    wl_thumb_put2(n, (division->is_signed ? 0xfb90u : 0xfbb0u) | a, 0xf0f0 | quotient << 8 | b);
+    if (division->remainder) {
         wl_thumb_put2(n, 0xfb00 | IP, a << 12 | d << 8 | 0x10 | b);
     }
-    return true;
 }
 
 /* ---- Linear memory ---- */
@@ -342,62 +401,48 @@ static uint8_t *memory_data(const wl_native_t *n) {
     return n->instance->memories[0]->data;
 }
 
-/* Compares an address with the last that is good for an access that ends `end` behind it, and returns the
- * condition under which it is. */
+/* Compares an address with the last that is good for an access that ends `end` behind it, or with one a little
+ * before; returns the condition under which it is good. */
 static uint32_t compare_limit(wl_native_t *n, uint32_t address, uint32_t end) {
-    uint32_t last = n->instance->memory_floor - end;
-    wl_ncompare_t c = {.a = (uint8_t)address, .b = SCRATCH, .cond = WL_COND_LE_U};
-    if (WL_THUMB2 ? end == n->limit_end : end == 4) {
-        c.b = LIM;
-        if (WL_THUMB2) {
-            wl_native_load_locals(n, 1u << LIM & ~n->valid);
-        }
-        return wl_thumb_compare(n, &c);
-    }
-    if (!wl_thumb_fixed_limit(n)) {
-        if (end == 4) {
-            c.b = LIM;
-        } else if (WL_THUMB2 && wl_thumb_fits_add(4 - end)) {
-            wl_thumb_add_const(n, IP, LIM, 4 - end);
-        } else {
-            wl_thumb_put_literal(n, SCRATCH, 4 - end);
+    wl_ncompare_t c = {.a = (uint8_t)address, .b = LIM, .cond = WL_COND_LE_U};
+    bool fixed = wl_thumb_fixed_limit(n), far = end > WL_N_GUARD;
+    if (WL_THUMB2 && fixed && n->has_limit && !far) {
+        wl_native_load_locals(n, 1u << (WL_BE_LOCALS - 1) & ~n->valid);
+    } else if (WL_THUMB2 && fixed) {
+        c.immediate = true;
+        c.value = wl_thumb_limit(n, far ? end : WL_N_GUARD);
+    } else if (far) {
+        c.b = SCRATCH;
+        wl_thumb_put_literal(n, SCRATCH, (fixed ? n->instance->memory_floor : WL_N_GUARD) - end);
+        if (!fixed) {
             wl_thumb_put(n, 0x4400 | (SCRATCH & 8) << 4 | LIM << 3 | (SCRATCH & 7));
         }
-        return wl_thumb_compare(n, &c);
-    }
-    c.immediate = wl_be_compare_fits(c.cond, last);
-    c.value = last;
-    if (!c.immediate && wl_be_compare_fits(c.cond, last + 1)) {
-        c.immediate = true;
-        c.value = last + 1;
-        c.cond = WL_COND_LT_U;
-    }
-    if (!c.immediate) {
-        wl_be_const(n, SCRATCH, last);
     }
     return wl_thumb_compare(n, &c);
 }
 
+enum { SERVICE_WORDS = WL_THUMB2 ? 2 : 1 };
+
 static void check(wl_native_t *n, const wl_naccess_t *access, uint32_t address) {
     uint32_t end = access->offset + (1u << access->log2), misaligned = 0;
-    if (n->locating && !n->located && access->check) {
-        n->found.access_reg = (uint8_t)address;
-        n->found.access_end = end;
-    }
     if (access->align) {
         wl_thumb_put(n, (32u - access->log2) << 6 | address << 3 | SCRATCH);
         misaligned = n->pos;
         wl_thumb_put(n, 0);
     }
     if (access->check) {
-        wl_thumb_skip_if(n, compare_limit(n, address, end), 2);
+        wl_thumb_skip_if(n, compare_limit(n, address, end), SERVICE_WORDS);
     }
     if (access->align) { /* past the comparison to the service, or, without one, past the service */
-        uint32_t distance = access->check ? n->pos - misaligned - 2 : 1;
+        uint32_t distance = access->check ? n->pos - misaligned - 2 : SERVICE_WORDS - 1;
         wl_thumb_set(n, misaligned, (access->check ? 0xd100u : 0xd000u) | (distance & 0xff));
     }
     if (access->check || access->align) {
-        wl_thumb_call_stub(n, WL_SERVE_ACCESS);
+        if (WL_THUMB2) {
+            wl_thumb_call_stub(n, WL_SERVE_ACCESS);
+        } else {
+            wl_thumb_put(n, 0x4780 | SERVICE << 3);
+        }
     }
 }
 
@@ -407,47 +452,99 @@ static uint32_t access_kind(const wl_naccess_t *access) {
                                                        : 3u + access->log2;
 }
 
-void wl_be_access(wl_native_t *n, const wl_naccess_t *access, uint32_t value, uint32_t address) {
+static const uint16_t wides[] = {0xf800, 0xf820, 0xf840, 0xf810, 0xf830, 0xf850, 0xf910, 0xf930};
+
+/* The access at a register and an offset that fits it. */
+static void put_based(wl_native_t *n, const wl_naccess_t *access, uint32_t value, uint32_t base, uint32_t offset) {
+    static const uint16_t narrow[] = {0x7000, 0x8000, 0x6000, 0x7800, 0x8800, 0x6800, 0x7800, 0x8800};
+    uint32_t kind = access_kind(access), scaled = offset >> access->log2;
+    bool fits = IS_LOW(value) && IS_LOW(base) && scaled < 32 && scaled << access->log2 == offset;
+    if (WL_THUMB2 && (!fits || access->sign)) {
+        wl_thumb_put2(n, (uint32_t)wides[kind] | 0x80 | base, value << 12 | offset);
+        return;
+    }
+    wl_thumb_put(n, (uint32_t)narrow[kind] | scaled << 6 | base << 3 | value);
+    if (access->sign) {
+        wl_be_extend(n, value, value, 8u << access->log2);
+    }
+}
+
+/* The access at two registers. */
+static void put_indexed(wl_native_t *n, const wl_naccess_t *access, uint32_t value, uint32_t base, uint32_t index) {
     static const uint16_t narrow[] = {0x5400, 0x5200, 0x5000, 0x5c00, 0x5a00, 0x5800, 0x5600, 0x5e00};
-    static const uint16_t wides[] = {0xf800, 0xf820, 0xf840, 0xf810, 0xf830, 0xf850, 0xf910, 0xf930};
-    uint32_t kind = access_kind(access), offset = access->offset;
-    check(n, access, address);
-    if (!WL_THUMB2) {
-        if (offset == 0) {
-            wl_be_move(n, SCRATCH, MEM);
-        } else {
-            wl_thumb_put_literal(n, SCRATCH, (uint32_t)(uintptr_t)memory_data(n) + offset);
-        }
-        wl_thumb_put(n, (uint32_t)narrow[kind] | address << 6 | SCRATCH << 3 | value);
-    } else if (offset == 0) {
-        wl_thumb_put2(n, (uint32_t)wides[kind] | MEM, value << 12 | address);
-    } else if (offset < 4096) {
-        wl_thumb_wide(n, R_ADD, IP, address, MEM);
-        wl_thumb_put2(n, ((uint32_t)wides[kind] | 0x80) | IP, value << 12 | offset);
+    uint32_t kind = access_kind(access);
+    if (WL_THUMB2) {
+        wl_thumb_put2(n, (uint32_t)wides[kind] | base, value << 12 | index);
     } else {
-        wl_thumb_put_literal(n, IP, (uint32_t)(uintptr_t)memory_data(n) + offset);
-        wl_thumb_put2(n, (uint32_t)wides[kind] | IP, value << 12 | address);
+        wl_thumb_put(n, (uint32_t)narrow[kind] | index << 6 | base << 3 | value);
+    }
+}
+
+/* A low register that what follows may use for an address: a load's own, or a free one; else the scratch register. */
+static uint32_t base_register(const wl_native_t *n, uint32_t value, bool store) {
+    uint32_t free = WL_BE_TEMPS & ~n->used & ~n->pinned;
+    if (!store && IS_LOW(value)) {
+        return value;
+    }
+    return free != 0 ? (uint32_t)__builtin_ctz(free) : SCRATCH;
+}
+
+/* Adds the memory's start to an address; returns the register that has it then. */
+static uint32_t add_memory(wl_native_t *n, const wl_naccess_t *access, uint32_t value, uint32_t address) {
+    if (IS_LOW(address) && (access->dead || (!access->store && value == address))) {
+        wl_thumb_put(n, 0x4400 | MEM << 3 | address);
+        return address;
+    }
+    uint32_t base = base_register(n, value, access->store);
+    if (WL_THUMB2) {
+        wl_thumb_wide(n, R_ADD, base, address, MEM);
+    } else {
+        wl_be_move(n, base, address);
+        wl_thumb_put(n, 0x4400 | MEM << 3 | base);
+    }
+    return base;
+}
+
+void wl_be_access(wl_native_t *n, const wl_naccess_t *access, uint32_t value, uint32_t address) {
+    uint32_t offset = access->offset;
+    check(n, access, address);
+    if (offset == 0) {
+        wl_be_move(n, WL_THUMB2 ? MEM : SCRATCH, MEM);
+        put_indexed(n, access, value, WL_THUMB2 ? MEM : SCRATCH, address);
+    } else if (WL_THUMB2 ? offset < 4096 : offset >> access->log2 < 32 && (access->dead || n->loop_depth == 0)) {
+        put_based(n, access, value, add_memory(n, access, value, address), offset);
+    } else {
+        wl_thumb_put_literal(n, SCRATCH, (uint32_t)(uintptr_t)memory_data(n) + offset);
+        put_indexed(n, access, value, SCRATCH, address);
     }
 }
 
 void wl_be_access_const(wl_native_t *n, const wl_naccess_t *access, uint32_t value, uint32_t address) {
-    static const uint16_t narrow[] = {0x7000, 0x8000, 0x6000, 0x7800, 0x8800, 0x6800, 0x7800, 0x8800};
-    static const uint16_t wides[] = {0xf880, 0xf8a0, 0xf8c0, 0xf890, 0xf8b0, 0xf8d0, 0xf990, 0xf9b0};
-    uint32_t kind = access_kind(access);
     address += access->offset;
     if (WL_THUMB2 && address < 4096) {
-        wl_thumb_put2(n, (uint32_t)wides[kind] | MEM, value << 12 | address);
+        put_based(n, access, value, MEM, address);
         return;
     }
-    wl_thumb_put_literal(n, SCRATCH, (uint32_t)(uintptr_t)memory_data(n) + address);
-    if (WL_THUMB2) {
-        wl_thumb_put2(n, (uint32_t)wides[kind] | SCRATCH, value << 12);
-        return;
-    }
-    wl_thumb_put(n, (uint32_t)narrow[kind] | SCRATCH << 3 | value);
-    if (access->sign) {
-        wl_be_extend(n, value, value, 8u << access->log2);
-    }
+    uint32_t base = base_register(n, value, access->store);
+    wl_thumb_put_literal(n, base, (uint32_t)(uintptr_t)memory_data(n) + address);
+    put_based(n, access, value, base, 0);
+}
+
+/* ---- The engine's own memory ---- */
+
+static void access_word(wl_native_t *n, uint32_t value, const void *p, uint32_t index, bool store) {
+    const wl_naccess_t access = {.log2 = 2, .store = store};
+    uint32_t base = base_register(n, value, store);
+    wl_thumb_put_literal(n, base, (uint32_t)(uintptr_t)p);
+    put_based(n, &access, value, base, index * 4);
+}
+
+void wl_be_load_word(wl_native_t *n, uint32_t d, const void *p, uint32_t index) {
+    access_word(n, d, p, index, false);
+}
+
+void wl_be_store_word(wl_native_t *n, uint32_t s, const void *p, uint32_t index) {
+    access_word(n, s, p, index, true);
 }
 
 #endif

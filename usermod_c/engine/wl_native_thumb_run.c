@@ -54,9 +54,9 @@ void wl_be_sync(const uint16_t *code, uint32_t bytes) {
 }
 
 #if defined(__thumb__)
-/* Offsets in wl_native_regs_t: 0 fp, 4 fuel, 8 result, 12 pc, 16 mem, 20 lim4, 24 stop, 28 registers. */
+/* Offsets in wl_native_regs_t: 0 fp, 4 fuel, 8 result, 12 pc, 16 mem, 20 limit, 24 stop, 28 registers. */
 _Static_assert(offsetof(wl_native_regs_t, fuel) == 4 && offsetof(wl_native_regs_t, pc) == 12 &&
-                   offsetof(wl_native_regs_t, lim4) == 20 && offsetof(wl_native_regs_t, stop) == 24 &&
+                   offsetof(wl_native_regs_t, limit) == 20 && offsetof(wl_native_regs_t, stop) == 24 &&
                    offsetof(wl_native_regs_t, regs) == 28,
                "the assembler's offsets");
 
@@ -74,17 +74,24 @@ _Static_assert(offsetof(wl_native_regs_t, fuel) == 4 && offsetof(wl_native_regs_
     "pop {r3-r7, pc}\n"
 #endif
 
-/* r0: registers, r1: address. */
-__attribute__((naked)) void wl_be_enter(wl_native_regs_t *regs, uintptr_t address) {
+/* The stub of WL_SERVE_ACCESS, as an address, from the registers, which the region follows. */
+#define SERVICE_OFFSET ((uint32_t)(WL_NATIVE_REGS_WORDS + WL_BE_STUB(WL_SERVE_ACCESS)) * 2 + 1)
+_Static_assert(SERVICE_OFFSET < 256, "the assembler's constant");
+
+/* r0: registers, r1: address, r2: link. */
+__attribute__((naked)) void wl_be_enter(wl_native_regs_t *regs, uintptr_t address, uintptr_t link) {
     (void)regs;
     (void)address;
+    (void)link;
     __asm__ volatile(SAVE_ALL
                      "ldr r7, [r0, #0]\n"
                      "ldr r3, [r0, #4]\n mov r9, r3\n"
                      "ldr r3, [r0, #16]\n mov r10, r3\n"
                      "ldr r3, [r0, #20]\n mov r11, r3\n"
+                     "movs r3, #%c0\n add r3, r0\n mov r8, r3\n"
                      "ldr r0, [r0, #8]\n"
-                     "bx r1\n");
+                     "mov lr, r2\n"
+                     "bx r1\n" ::"i"(SERVICE_OFFSET));
 }
 
 /* r0: result, r1: why, r2: registers. */
@@ -148,36 +155,60 @@ __attribute__((naked)) void wl_be_serve_memory(void) {
 }
 #endif
 
-/* The check that failed stands before the access: r3 is given the memory's start and the offset, then
- * comes the load or store. Thumb-2 has no alignment to look after. */
-uint32_t wl_be_serve_access(wl_ctx_t *ctx, uint32_t link) {
-    wl_native_regs_t *regs = ctx->native;
+/* Behind the check stand one of
+ *   ADD base, memory | the access, with an offset       base is the address's register
+ *   MOV base, address; ADD base, memory | the same      Thumb-1
+ *   ADD.W base, address, memory | the same              Thumb-2
+ *   MOV base, memory | the access, with two registers   Thumb-1
+ *   LDR base, literal | the same
+ *   the access, with two registers                      Thumb-2 */
+void wl_be_served(wl_native_regs_t *regs, uint32_t link, wl_nserved_t *s) {
+    enum { ADD_MEMORY = 0x4450,
+           MOVE_MEMORY = 0x4650 };
     const uint16_t *code = (const uint16_t *)(uintptr_t)(link & ~1u);
-    const wl_memory_t *m = ctx->instance->memories[0];
-    static const uint8_t sizes[] = {2, 1, 0, 0, 2, 1, 0, 1}; /* str strh strb ldrsb ldr ldrh ldrb ldrsh */
-    if (!WL_THUMB2) {
-        uint32_t op = code[1] >> 9 & 7, log2 = sizes[op], base = regs->mem;
-        if ((code[0] & 0xff00) == 0x4b00) {
-            const uint16_t *literal = (const uint16_t *)(((uintptr_t)code + 4) & ~(uintptr_t)3) + (code[0] & 0xff) * 2;
-            base = (uint32_t)literal[0] | (uint32_t)literal[1] << 16;
-        }
-        uint32_t *value = &regs->regs[code[1] & 7], address = regs->regs[code[1] >> 6 & 7];
-        uint64_t at = (uint64_t)address + (base - regs->mem);
-        if (at + (1u << log2) <= m->bytes && (at & ((1u << log2) - 1)) != 0) {
-            uint8_t *p = m->data + at;
-            uint32_t v = 0;
-            if (op < 3) {
-                memcpy(p, value, 1u << log2);
-            } else {
-                memcpy(&v, p, 1u << log2);
-                *value = op == 7 ? (uint32_t)(int32_t)(int16_t)v : v;
-            }
-            return link + 4;
-        }
+    uint32_t word = code[0], reg = 0;
+    s->store = true;
+    if (word >> 3 == ADD_MEMORY >> 3) {
+        reg = word & 7;
+        code++;
+    } else if (!WL_THUMB2 && word >> 8 == 0x46 && word >> 3 != MOVE_MEMORY >> 3) {
+        reg = word >> 3 & 15;
+        code += 2;
+    } else if (WL_THUMB2 && word >> 4 == 0xeb0) {
+        reg = word & 15;
+        code += 2;
+    } else if (word >> 11 == 0x09) {
+        const uint16_t *literal = (const uint16_t *)(((uintptr_t)code + 4) & ~(uintptr_t)3) + (word & 0xff) * 2;
+        s->offset = ((uint32_t)literal[0] | (uint32_t)literal[1] << 16) - regs->mem;
+        code++;
+    } else if (WL_THUMB2 && word == 0xf8df) {
+        const uint16_t *literal = (const uint16_t *)(((uintptr_t)code + 4) & ~(uintptr_t)3) + (code[1] & 0xfff) / 2;
+        s->offset = ((uint32_t)literal[0] | (uint32_t)literal[1] << 16) - regs->mem;
+        code += 2;
+    } else if (!WL_THUMB2) {
+        code++;
     }
-    regs->stop = WL_STOP_MEMORY;
-    regs->pc = link;
-    return 0;
+    word = code[0];
+    if (WL_THUMB2 && word >> 9 == 0x7c) {
+        s->log2 = word >> 5 & 3;
+        s->offset += word & 0x80 ? code[1] & 0xfff : 0;
+        reg = word & 0x80 ? reg : code[1] & 15;
+    } else if (word >> 12 == 5) {
+        static const uint8_t log2s[] = {2, 1, 0, 0, 2, 1, 0, 1}; /* str strh strb ldrsb ldr ldrh ldrb ldrsh */
+        uint32_t op = word >> 9 & 7;
+        s->log2 = log2s[op];
+        s->store = op < 3;
+        s->sign = op == 7;
+        reg = word >> 6 & 7;
+    } else {
+        s->log2 = word >> 12 == 6 ? 2 : word >> 12 == 7 ? 0
+                                                        : 1;
+        s->store = !(word >> 11 & 1);
+        s->offset += (word >> 6 & 31) << s->log2;
+    }
+    s->value = &regs->regs[word & 7];
+    s->address = regs->regs[reg % WL_NATIVE_REGS];
+    s->next = link + (uint32_t)(code + 1 - (const uint16_t *)(uintptr_t)(link & ~1u)) * 2;
 }
 
 #endif

@@ -120,7 +120,7 @@ typedef enum {
 /* What registers are when machine code is entered, and were when it came back. The back ends know the
  * order. */
 typedef struct {
-    uint32_t fp, fuel, result, pc, mem, lim4;
+    uint32_t fp, fuel, result, pc, mem, limit;
     uint32_t stop;
     uint32_t regs[WL_NATIVE_REGS]; /* by number; those that may hold operands and locals, at a WL_SERVE_ACCESS */
     struct wl_ctx *ctx;

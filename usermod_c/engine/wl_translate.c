@@ -235,9 +235,7 @@ wl_status_t wl_translate(wl_instance_t *instance, uint32_t func_index) {
 uint32_t wl_translate_locate(wl_instance_t *instance, uint32_t func_index, uint32_t pos) {
 #if WL_ENABLE_NATIVE
     if (wl_codecache_is_native(instance->store, instance->code[func_index])) {
-        wl_nlocated_t found = {0};
-        wl_native_locate(instance, func_index, pos, &found);
-        return found.offset;
+        return wl_native_locate(instance, func_index, pos);
     }
 #endif
     return run(instance, func_index, &pos) == WL_NO_MEMORY ? 0 : pos;

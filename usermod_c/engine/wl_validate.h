@@ -7,29 +7,25 @@
 
 #include "wl_internal.h"
 
-#if WL_NATIVE_BACKEND == WL_BACKEND_RV32 /* processors' registers by number */
-typedef uint32_t wl_regset_t;
-#else
-typedef uint16_t wl_regset_t;
-#endif
-
 /* An open block. The first part is the validator's, the second the translator's. */
 typedef struct {
     const uint8_t *params, *results;
     uint32_t height;     /* operands below the block's parameters */
     uint8_t n_params, n_results;
     uint8_t op;          /* WL_WASM_BLOCK, LOOP, IF, ELSE; BLOCK for the function itself */
-    bool unreachable;
-    bool dead;           /* opened in unreachable code: nothing is translated */
+    bool unreachable : 1;
+    bool dead : 1;       /* opened in unreachable code: nothing is translated */
     uint8_t param_slots, result_slots;
     uint16_t label;      /* loop: position; else: last branch to the end that waits for it */
-    uint16_t else_label; /* if: the branch that waits for the else */
+    union {
+        uint16_t else_label; /* if: the branch that waits for the else */
+        uint16_t cost_pos;   /* loop: where its cost goes */
+    };
     uint16_t base;       /* slots below the block's parameters */
-    uint16_t cost_pos;   /* loop: where its cost goes */
     uint32_t outer_cost; /* loop: what the block around it has cost so far */
 #if WL_ENABLE_NATIVE
-    wl_regset_t valid, dirty;           /* locals' registers at the label: what all branches agree on, what any */
-    wl_regset_t else_valid, else_dirty; /* at the else */
+    uint8_t valid, dirty;           /* locals' registers at the label: what all branches agree on, what any */
+    uint8_t else_valid, else_dirty; /* at the else */
 #endif
 } wl_ctrl_t;
 
