@@ -101,13 +101,34 @@ static void count_local(wl_native_t *n, uint32_t local, bool set) {
     note_birth(n, local, set);
 }
 
+/* Follows local.get, i32.const and i32.add in a row; true for the step that comes next. */
+enum { SUM_LOCAL = 1, SUM_CONST, SUM_WHOLE };
+static bool sum_step(wl_native_t *n, uint32_t step) {
+    bool follows = n->sum == step - 1 && n->sum_pos == n->v->op_pos;
+    n->sum = follows || step == SUM_LOCAL ? step : 0;
+    n->sum_pos = n->v->r.pos;
+    return follows;
+}
+
+static void count_const(struct wl_translator *t, uint64_t value, uint32_t slots) {
+    (void)slots;
+    if (value % 4 == 0) {
+        sum_step(SELF(t), SUM_CONST);
+    }
+}
+
 static void count_simple(struct wl_translator *t, uint32_t op, uint32_t offset) {
     wl_native_t *n = SELF(t);
     (void)offset;
+    if (op == WL_WASM_I32_ADD) {
+        sum_step(n, SUM_WHOLE);
+    }
     n->access_weight += wl_native_access_log2(op) != WL_NO_INDEX ? weight_here(n) : 0;
 }
 
 static void count_local_get(struct wl_translator *t, uint32_t index) {
+    sum_step(SELF(t), SUM_LOCAL);
+    SELF(t)->sum_local = index;
     count_local(SELF(t), index, false);
 }
 
@@ -116,8 +137,10 @@ static void count_local_set(struct wl_translator *t, uint32_t index, bool tee) {
     (void)tee;
     count_local(n, index, true);
     n->local_places[index] |= ASSIGNED;
+    bool sum = sum_step(n, SUM_WHOLE + 1) && n->sum_local == index;
     for (uint32_t i = n->this_loop; i != 0 && index < 32; i = n->loops[i - 1].outer) {
         n->loops[i - 1].assigned |= 1u << index;
+        n->loops[i - 1].moved |= sum ? 0 : 1u << index;
     }
 }
 
@@ -198,7 +221,6 @@ static void count_call_indirect(struct wl_translator *t, uint32_t type, uint32_t
 /* What the counting pass has no use for. */
 static void skip(struct wl_translator *t) { (void)t; }
 static void skip_simple(struct wl_translator *t, uint32_t a, uint32_t b) { (void)t, (void)a, (void)b; }
-static void skip_const(struct wl_translator *t, uint64_t a, uint32_t b) { (void)t, (void)a, (void)b; }
 static void skip_global(struct wl_translator *t, uint32_t a, uint8_t b, bool c) { (void)t, (void)a, (void)b, (void)c; }
 static void skip_number(struct wl_translator *t, uint32_t a) { (void)t, (void)a; }
 static void skip_misc(struct wl_translator *t, uint32_t a, uint32_t b, bool c, uint32_t d, uint32_t e) {
@@ -208,7 +230,7 @@ static void skip_misc(struct wl_translator *t, uint32_t a, uint32_t b, bool c, u
 static const wl_sink_t counting = {
     .on_begin = count_begin,
     .on_simple = count_simple,
-    .on_const = skip_const,
+    .on_const = count_const,
     .on_local_get = count_local_get,
     .on_local_set = count_local_set,
     .on_global = skip_global,
@@ -413,6 +435,7 @@ void wl_native_init(wl_store_t *store) {
     }
     if (c->native_size > 0) {
         store->ctx.native = (wl_native_regs_t *)(void *)(c->words + c->native_start - WL_NATIVE_REGS_WORDS);
+        memset(store->ctx.native, 0, sizeof *store->ctx.native);
         store->ctx.native->ctx = &store->ctx;
         c->native_used = wl_be_stubs(c->words + c->native_start, store);
         wl_be_sync(c->words + c->native_start, c->native_used * 2u);

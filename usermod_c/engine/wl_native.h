@@ -90,9 +90,10 @@ typedef struct {
 typedef enum { WL_ALU_ADD, WL_ALU_SUB, WL_ALU_MUL, WL_ALU_AND, WL_ALU_OR, WL_ALU_XOR, WL_ALU_SHL, WL_ALU_SHR_S,
                WL_ALU_SHR_U, WL_ALU_ROTL, WL_ALU_ROTR } wl_nalu_t;
 
-/* What the counting pass finds of a loop: what it costs, and which of the first 32 locals are assigned in it. */
+/* What the counting pass finds of a loop: what it costs, which of the first 32 locals are assigned in it, and which
+ * otherwise than by adding a multiple of 4. */
 typedef struct {
-    uint32_t assigned;
+    uint32_t assigned, moved;
     uint16_t cost, outer; /* outer: the loop around it, counted from 1 */
 } wl_nloop_t;
 
@@ -110,61 +111,62 @@ typedef struct {
     uint16_t distance, target, callee;
 } wl_nsite_t;
 
+/* What is used most stands first: short instructions do not reach far into a structure. */
 typedef struct wl_native {
-    uint16_t *code;         /* the body's first word; NULL: positions are counted alone */
-    uint32_t pos, limit;    /* words */
-    uint32_t base;          /* the body's first word, from the region's start */
     bool failed;            /* no native code for this body */
     bool retry;             /* because a branch did not reach */
     uint8_t form;           /* of forward branches */
-    bool locating, located;
-    uint32_t stop_pos;      /* locating: the word whose instruction is wanted */
-    uint32_t found;         /* its offset in the module */
-    uint32_t depth, low, height, max_height;
-    uint32_t used, pinned;  /* temporary registers that hold operands; that the instruction at hand uses */
-    uint32_t valid, dirty;  /* of the locals' registers, by place: hold the local; differ from its slot */
-    uint32_t locals_mask, assigned;
-    wl_ncompare_t compare;
-    wl_nentry_t window[WL_N_WINDOW];
-
-    /* What is known of locals since the last label: accesses up to `end` are in bounds; low bits that are zero. */
-    struct { uint16_t local; uint8_t zeros; uint32_t end; } checks[WL_N_CHECKS];
-    uint32_t next_check;
-
-    uint32_t literal_values[WL_N_LITERALS];
-    uint16_t literal_uses[WL_N_LITERALS]; /* positions */
-    uint32_t n_literals, first_literal;
-    uint8_t flags_reg;      /* back end: whose value the flags are set by */
-    uint16_t flags_pos;     /* at this position */
-    uint32_t spill;         /* back end: code that stores all locals' registers and leaves for want of fuel */
-    uint16_t frame_pos;     /* back end: where the frame's size goes */
-
-    uint16_t *local_slots;  /* by local index */
-    uint8_t *local_places;  /* the same: of its register in the back end's list, or WL_N_NO_PLACE */
     uint8_t reg_locals;     /* locals in registers; which, by place */
-    uint16_t local_of[WL_N_LOCAL_REGS];
-    uint16_t *weights;      /* by local; counting */
-    uint32_t n_locals;
-    uint16_t ret_slot, first_operand;
-    wl_nsite_t *sites;
-    uint32_t n_sites, n_calls; /* written so far; counted */
-    wl_nloop_t *loops;      /* in the order in which they begin */
-    uint32_t n_loops, loops_cap, loop_depth, this_loop;
-    uint32_t identities;    /* counting: of blocks so far */
-    uint32_t cost;          /* of the function's own block */
-    uint32_t access_weight; /* of accesses to memory, as of locals */
     bool has_limit;         /* the last of the locals' registers holds the memory's limit */
-    uint32_t fuel_weight, call_weight; /* of charges at loops, and of calls */
     bool low_fuel;          /* fuel is in the register that is at WL_BE_FUEL_PLACE */
-    uint8_t *blocks;        /* how long the first blocks and ifs are, in units, in the order in which they begin */
-    uint32_t n_blocks, blocks_cap, this_block;
-
+    bool locating, located;
+    uint8_t flags_reg;      /* back end: whose value the flags are set by */
+    uint8_t next_check;
+    uint16_t flags_pos;     /* back end: at this position */
+    wl_ncompare_t compare;
+    uint16_t ret_slot, first_operand;
+    uint16_t *code;         /* the body's first word; NULL: positions are counted alone */
+    uint32_t pos, limit;    /* words */
+    uint32_t base;          /* the body's first word, from the region's start */
     wl_instance_t *instance;
     wl_validator_t *v;
+    uint32_t used, pinned;  /* temporary registers that hold operands; that the instruction at hand uses */
+    uint32_t valid, dirty;  /* of the locals' registers, by place: hold the local; differ from its slot */
+    uint32_t locals_mask;
+    uint32_t depth, low, height, max_height;
+    uint16_t *local_slots;  /* by local index */
+    uint8_t *local_places;  /* the same: of its register in the back end's list, or WL_N_NO_PLACE */
+    uint16_t *weights;      /* the same */
+    uint32_t n_locals;
+    uint32_t n_literals, first_literal;
+    uint32_t loop_depth, this_loop;
+    uint32_t spill;         /* back end: code that stores all locals' registers and leaves for want of fuel */
     const wl_allocator_t *allocator;
+    wl_nloop_t *loops;      /* in the order in which they begin */
+    uint32_t n_loops, loops_cap;
+    uint8_t *blocks;        /* how long the first blocks and ifs are, in units, in the order in which they begin */
+    uint32_t n_blocks, blocks_cap, this_block;
+    wl_nsite_t *sites;
+    uint32_t n_sites, n_calls;         /* written so far; counted */
+    uint32_t stop_pos;      /* locating: the word whose instruction is wanted */
+    uint32_t found;         /* its offset in the module */
     uint32_t func_index, entry, start;
+    uint32_t frame_pos;     /* back end: where the frame's size goes */
+    uint32_t assigned;      /* places of locals that are */
+    uint32_t identities;    /* counting: of blocks so far */
+    uint32_t sum, sum_local, sum_pos; /* counting: how much of local + 4 * n stands before an offset of the body */
+    uint32_t cost;          /* of the function's own block */
+    uint32_t access_weight; /* of accesses to memory, as of locals */
+    uint32_t fuel_weight, call_weight; /* of charges at loops, and of calls */
+    uint16_t local_of[WL_N_LOCAL_REGS];
+    wl_nentry_t window[WL_N_WINDOW];
+    /* What is known of locals since the last label: accesses up to `end` are in bounds; low bits that are zero. */
+    struct { uint32_t end; uint16_t local; uint8_t zeros; } checks[WL_N_CHECKS];
+    uint32_t literal_values[WL_N_LITERALS];
+    uint16_t literal_uses[WL_N_LITERALS]; /* positions */
 } wl_native_t;
 #define WL_N_NO_PLACE 0xffu
+#define WL_N_NO_REG 0xffu
 
 /* ---- wl_native.c ---- */
 void wl_native_fail(wl_native_t *n);
@@ -247,7 +249,7 @@ typedef void (*wl_helper_t)(void);
  * result as result. SLOTS: takes the address of the operands' slots, leaves the result there, and
  * returns a status. */
 typedef enum { WL_HELP_VALUE, WL_HELP_SLOTS } wl_helpkind_t;
-wl_helper_t wl_native_helper(uint32_t op, wl_helpkind_t *kind, bool *swapped);
+wl_helper_t wl_native_helper(uint32_t op, wl_helpkind_t *kind);
 
 /* ---- The back end ---- Registers are the processor's numbers. `n` is where code goes. */
 #if WL_NATIVE_BACKEND == WL_BACKEND_RV32

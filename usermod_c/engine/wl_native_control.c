@@ -269,11 +269,26 @@ void wl_native_br_table(struct wl_translator *t, uint32_t labels, uint32_t count
 
 /* ---- Blocks ---- */
 
+/* What stays known of locals in a loop: of those that it does not assign, all; of those that it adds multiples of 4
+ * to, the low bits. */
+static void keep_checks(wl_native_t *n, const wl_nloop_t *loop) {
+    for (uint32_t i = 0; i < WL_N_CHECKS; i++) {
+        uint32_t local = n->checks[i].local;
+        if (local >= 32 || (loop->assigned >> local & 1)) {
+            n->checks[i].end = 0;
+        }
+        if (local >= 32 || (loop->moved >> local & 1)) {
+            n->checks[i].zeros = 0;
+        }
+    }
+}
+
 static void begin_loop(wl_native_t *n, wl_ctrl_t *c) {
     uint32_t assigned = n->assigned, cost = 0;
     if (n->this_loop < n->n_loops) {
         const wl_nloop_t *loop = &n->loops[n->this_loop++];
         cost = loop->cost;
+        keep_checks(n, loop);
         for (uint32_t i = 0; i < n->reg_locals; i++) {
             if (n->local_of[i] < 32 && !(loop->assigned >> n->local_of[i] & 1)) {
                 assigned &= ~(1u << i);
@@ -286,7 +301,6 @@ static void begin_loop(wl_native_t *n, wl_ctrl_t *c) {
     n->dirty |= assigned;
     c->valid = (uint8_t)n->valid;
     c->dirty = (uint8_t)n->dirty;
-    forget_checks(n);
     n->loop_depth++;
     wl_be_loop(n);
     c->label = (uint16_t)n->pos;

@@ -93,25 +93,25 @@ static wl_status_t try2(uint32_t *slots, wl_status_t (*f)(uint64_t, uint64_t, ui
 #define HELP_OP2(code) (wl_helper_t) help_##code
 #define HELP_OP2_SWAP(code) (wl_helper_t) help_##code
 
-wl_helper_t wl_native_helper(uint32_t op, wl_helpkind_t *kind, bool *swapped) {
-    static const wl_helper_t functions[256] = {
-#define WASM_OP(name, byte, mnemonic, imm, sig, kind, code) [byte] = HELP_##kind(code),
+wl_helper_t wl_native_helper(uint32_t op, wl_helpkind_t *kind) {
+    /* Of no others; i64.eqz, which code does itself, stands for all those. */
+    enum { FIRST = WL_WASM_I64_EQZ,
+           END = WL_WASM_I64_TRUNC_SAT_F64_U + 1 };
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Woverride-init"
+    static const wl_helper_t functions[END - FIRST] = {
+#define WASM_OP(name, byte, mnemonic, imm, sig, kind, code) \
+    [(byte) < FIRST || (byte) >= END ? 0 : (byte) - FIRST] = HELP_##kind(code),
 #include "wl_wasm_ops.def"
 #undef WASM_OP
     };
+#pragma GCC diagnostic pop
     bool divides = (op >= WL_WASM_I32_DIV_S && op <= WL_WASM_I32_REM_U) || (op >= WL_WASM_I64_DIV_S && op <= WL_WASM_I64_REM_U);
     bool truncates = (op >= WL_WASM_I32_TRUNC_F32_S && op <= WL_WASM_I32_TRUNC_F64_U) ||
                      (op >= WL_WASM_I64_TRUNC_F32_S && op <= WL_WASM_I64_TRUNC_F64_U) ||
                      (op >= WL_WASM_I32_TRUNC_SAT_F32_S && op <= WL_WASM_I64_TRUNC_SAT_F64_U);
     *kind = divides || truncates ? WL_HELP_SLOTS : WL_HELP_VALUE;
-    /* Greater is less with the operands exchanged. */
-    static const uint8_t exchanged[] = {WL_WASM_I64_GT_S, WL_WASM_I64_GT_U, WL_WASM_I64_LE_S, WL_WASM_I64_LE_U,
-                                        WL_WASM_F32_GT, WL_WASM_F32_GE, WL_WASM_F64_GT, WL_WASM_F64_GE};
-    *swapped = false;
-    for (uint32_t i = 0; i < sizeof exchanged; i++) {
-        *swapped = *swapped || op == exchanged[i];
-    }
-    return functions[op];
+    return functions[op < FIRST || op >= END ? 0 : op - FIRST];
 }
 
 #endif

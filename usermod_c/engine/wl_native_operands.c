@@ -81,7 +81,7 @@ void wl_native_remember(wl_native_t *n, uint32_t local, uint32_t zeros, uint32_t
         }
     }
     if (at == n->next_check) { /* the oldest goes */
-        n->next_check = (at + 1) % WL_N_CHECKS;
+        n->next_check = (uint8_t)((at + 1) % WL_N_CHECKS);
     }
     if (n->checks[at].local != local) {
         n->checks[at].local = (uint16_t)local;
@@ -189,6 +189,9 @@ uint32_t wl_native_reg(wl_native_t *n, wl_nentry_t *e) {
     }
     if (e->where == WL_N_LOCAL && has_reg(n, e->value)) {
         return fetch_local(n, e->value);
+    }
+    if (WL_BE_ZERO != WL_N_NO_REG && e->where == WL_N_CONST && e->value == 0) {
+        return WL_BE_ZERO;
     }
     uint32_t reg = wl_native_temp(n);
     wl_native_into(n, e, reg);

@@ -10,12 +10,6 @@
 
 #define SELF(t) ((wl_native_t *)(void *)(t))
 
-static const uint8_t kinds[256] = {
-#define WASM_OP(name, byte, mnemonic, imm, sig, kind, code) [byte] = WL_TR_##kind,
-#include "wl_wasm_ops.def"
-#undef WASM_OP
-};
-
 /* Slots of a type of a signature: none, i32, i64, f32, f64. */
 static uint32_t sig_slots(uint32_t nibble) {
     return nibble == 0 ? 0 : 2 - (nibble & 1);
@@ -126,16 +120,12 @@ static void push_compare(wl_native_t *n) {
     wl_native_push_reg(n, d);
 }
 
-static const uint8_t swapped_cond[WL_COND_COUNT] = {
-    WL_COND_EQ, WL_COND_NE, WL_COND_GT_S, WL_COND_GT_U, WL_COND_LE_S,
-    WL_COND_LE_U, WL_COND_LT_S, WL_COND_LT_U, WL_COND_GE_S, WL_COND_GE_U};
-
 static void compare_entries(wl_native_t *n, uint32_t cond, wl_nentry_t *a, wl_nentry_t *b) {
     if (a->where == WL_N_CONST && b->where != WL_N_CONST) {
         wl_nentry_t *first = a;
         a = b;
         b = first;
-        cond = swapped_cond[cond];
+        cond = wl_cond_swapped[cond];
     }
     n->compare.immediate = b->where == WL_N_CONST && wl_be_compare_fits(cond, b->value);
     n->compare.value = b->value;
@@ -300,14 +290,13 @@ static void call_value(wl_native_t *n, wl_helper_t fn, uint32_t sig, bool swappe
 
 static void do_function(wl_native_t *n, uint32_t op) {
     wl_helpkind_t kind;
-    bool swapped;
-    wl_helper_t fn = wl_native_helper(op, &kind, &swapped);
+    wl_helper_t fn = wl_native_helper(op, &kind);
     if (fn == NULL) {
         wl_native_fail(n);
     } else if (kind == WL_HELP_SLOTS) {
         call_slots(n, fn, wl_signatures[op]);
     } else {
-        call_value(n, fn, wl_signatures[op], swapped);
+        call_value(n, fn, wl_signatures[op], WL_SIMPLE_KIND(op) == WL_TR_OP2_SWAP);
     }
 }
 
@@ -369,16 +358,15 @@ static void slow_access(wl_native_t *n, uint32_t log2, uint32_t offset, bool sto
     }
 }
 
-/* What an access through an operand still has to check; remembers that it was checked. */
+/* What an access through an operand still has to check; remembers that its bounds were. Its alignment may be
+ * wrong all the same: then a service does it, and the next one too. */
 static void find_checks(wl_native_t *n, const wl_nentry_t *address, wl_naccess_t *access, uint32_t log2) {
-    uint32_t end = access->offset + (1u << log2), local = origin(address);
+    uint32_t end = access->offset + (1u << log2);
     access->check = WL_ENABLE_NATIVE_CHECKS;
     access->align = !WL_UNALIGNED_ACCESS && wl_native_zeros(n, address) < access->log2;
     if (address->where == WL_N_LOCAL) {
         access->check = access->check && wl_native_checked(n, address->value) < end;
-        wl_native_remember(n, address->value, access->log2, end);
-    } else if (local != 0) {
-        wl_native_remember(n, local - 1, access->log2, 0);
+        wl_native_remember(n, address->value, 0, end);
     }
 }
 
@@ -441,12 +429,15 @@ static void do_store(wl_native_t *n, wl_naccess_t *access, uint32_t log2, uint32
     for (uint32_t i = 2; i-- > 0; access->check = false) {
         wl_naccess_t half = *access;
         half.offset += 4 * i;
-        if (value->where == WL_N_CONST) {
-            wl_be_const(n, word, i == 0 ? value->value : value->high);
+        uint32_t bits = i == 0 ? value->value : value->high, source = word;
+        if (value->where == WL_N_CONST && bits == 0 && WL_BE_ZERO != WL_N_NO_REG) {
+            source = WL_BE_ZERO;
+        } else if (value->where == WL_N_CONST) {
+            wl_be_const(n, word, bits);
         } else {
             wl_be_load_slot(n, word, slot + i);
         }
-        access_word(n, &half, word, address, reg, settled);
+        access_word(n, &half, source, address, reg, settled);
     }
 }
 
@@ -472,8 +463,9 @@ static void do_access(wl_native_t *n, uint32_t op, uint32_t kind, uint32_t offse
 
 void wl_native_simple(struct wl_translator *t, uint32_t op, uint32_t offset) {
     wl_native_t *n = SELF(t);
+    uint32_t kind = WL_SIMPLE_KIND(op);
     wl_native_step(n);
-    switch (kinds[op]) {
+    switch (kind) {
         case WL_TR_ALU:
         case WL_TR_ROTR: do_alu(n, op); break;
         case WL_TR_CMP: do_compare(n, op); break;
@@ -484,7 +476,7 @@ void wl_native_simple(struct wl_translator *t, uint32_t op, uint32_t offset) {
         case WL_TR_OP2_SWAP: do_op(n, op); break;
         case WL_TR_LOW: low_word(n); break;
         case WL_TR_SAME: break; /* a reinterpretation changes no bit */
-        default: do_access(n, op, kinds[op], offset); break;
+        default: do_access(n, op, kind, offset); break;
     }
 }
 

@@ -98,7 +98,9 @@ static void put_i(wl_native_t *n, uint32_t f3, uint32_t d, uint32_t a, uint32_t 
 }
 
 void wl_be_move(wl_native_t *n, uint32_t d, uint32_t s) {
-    if (d != s) {
+    if (s == ZERO) {
+        put(n, 0x4001 | d << 7); /* c.li */
+    } else if (d != s) {
         put(n, 0x8002 | d << 7 | s << 2);
     }
 }
@@ -321,9 +323,14 @@ void wl_be_select(wl_native_t *n, const wl_ncompare_t *c, uint32_t d, uint32_t x
 
 /* ---- Branches ----
  * One that waits for its label holds, in place of the offset, the distance in words to the one before
- * (branches), or that one's position (jumps). */
+ * (branches), or that one's position (jumps). An entry of a table holds the distance above two bits that no
+ * instruction of four bytes has. */
 
 #define BRANCH_REACH 4094u
+#define WAITING_ENTRIES 256u /* in one table; whoever binds them has to look for its start */
+enum { W_ENTRY = 2,
+       NOP = 1, /* in front of a table, where all is even */
+       TABLE_WORDS = 9 }; /* from the instruction that entries count from to the table */
 
 static void wait_jump(wl_native_t *n, uint16_t *label) {
     uint32_t before = *label;
@@ -360,6 +367,15 @@ void wl_be_branch(wl_native_t *n, const wl_ncompare_t *c, uint16_t *label, bool 
 void wl_be_bind(wl_native_t *n, uint16_t *label) {
     for (uint32_t at = *label, before; n->code != NULL && at != 0; at = before) {
         uint32_t word = get32(n->code + at), offset = (n->pos - at) * 2;
+        if ((word & 3) == W_ENTRY) {
+            uint32_t distance = (word & 0xffff) >> 2, table = at;
+            before = distance != 0 ? at - distance : 0;
+            while (n->code[table - 1] != NOP) {
+                table--;
+            }
+            wl_be_table_entry(n, table, at - table, n->pos);
+            continue;
+        }
         if ((word & 0x7f) == OP_JAL) {
             before = word >> 12;
             word = jal_bits(offset) | OP_JAL;
@@ -391,8 +407,6 @@ void wl_be_branch_back(wl_native_t *n, const wl_ncompare_t *c, uint32_t target) 
     }
 }
 
-enum { TABLE_WORDS = 9 }; /* from the instruction that entries count from to the table */
-
 uint32_t wl_be_table(wl_native_t *n, uint32_t reg, uint32_t count) {
     put_i(n, 1, reg, reg, 1);
     put32(n, T2 << 7 | OP_AUIPC);
@@ -400,7 +414,7 @@ uint32_t wl_be_table(wl_native_t *n, uint32_t reg, uint32_t count) {
     put32(n, encode_i(OP_LOAD, 5, T0, T0, TABLE_WORDS * 2));
     put(n, 0x9002 | T0 << 7 | T2 << 2);
     put(n, 0x8002 | T0 << 7);
-    put(n, 0x0001); /* c.nop */
+    put(n, NOP);
     uint32_t table = n->pos;
     for (uint32_t i = 0; i < count && !n->failed; i++) {
         put(n, 0);
@@ -409,8 +423,15 @@ uint32_t wl_be_table(wl_native_t *n, uint32_t reg, uint32_t count) {
 }
 
 bool wl_be_table_wait(wl_native_t *n, uint32_t table, uint32_t index, uint16_t *label) {
-    (void)n, (void)table, (void)index, (void)label;
-    return false;
+    uint32_t entry = table + index, distance = *label != 0 ? entry - *label : 0;
+    if (index >= WAITING_ENTRIES || distance >= 0x1000) {
+        return false;
+    }
+    if (n->code != NULL) {
+        n->code[entry] = (uint16_t)(distance << 2 | W_ENTRY);
+    }
+    *label = (uint16_t)entry;
+    return true;
 }
 
 void wl_be_table_entry(wl_native_t *n, uint32_t table, uint32_t index, uint32_t target) {
@@ -628,23 +649,25 @@ void wl_be_access(wl_native_t *n, const wl_naccess_t *access, uint32_t value, ui
     } else if (access->store && access->log2 == 2 && free != 0) {
         base = (uint32_t)__builtin_ctz(free);
     }
-    put_r(n, 0, 0, base, base == address ? base : MEM, base == address ? MEM : address);
-    if (!fits12(access->offset)) {
-        put32(n, upper(access->offset) | T1 << 7 | OP_LUI);
-        put_r(n, 0, 0, base, base, T1);
+    uint32_t start = MEM, offset = access->offset;
+    if (!fits12(offset)) { /* the memory does not move */
+        offset += (uint32_t)(uintptr_t)n->instance->memories[0]->data;
+        start = T0;
+        put32(n, upper(offset) | T0 << 7 | OP_LUI);
     }
-    put_access(n, access, value, base, access->offset & 0xfff);
+    put_r(n, 0, 0, base, base == address ? base : start, base == address ? start : address);
+    put_access(n, access, value, base, offset & 0xfff);
 }
 
 void wl_be_access_const(wl_native_t *n, const wl_naccess_t *access, uint32_t value, uint32_t address) {
-    uint32_t at = address + access->offset;
+    uint32_t at = address + access->offset, base = access->store ? T0 : value;
     if (fits12(at)) {
         put_access(n, access, value, MEM, at);
         return;
     }
-    put32(n, upper(at) | T0 << 7 | OP_LUI);
-    put_r(n, 0, 0, T0, T0, MEM);
-    put_access(n, access, value, T0, at & 0xfff);
+    at += (uint32_t)(uintptr_t)n->instance->memories[0]->data;
+    put32(n, upper(at) | base << 7 | OP_LUI);
+    put_access(n, access, value, base, at & 0xfff);
 }
 
 #endif

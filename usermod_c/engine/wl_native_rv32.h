@@ -9,6 +9,7 @@
 #define WL_BE_TEMPS 0x3fc00u
 #define WL_BE_SMALL_TEMPS 0xfc00u /* those that short instructions have three bits for */
 #define WL_BE_FEW_TEMPS 0
+#define WL_BE_ZERO 0u     /* the register that is always zero */
 #define WL_BE_NO_TEMP 8u /* a register that is never an operand's */
 #define WL_BE_LOCALS 8
 #define WL_BE_LEAST_WEIGHT(place) 2u

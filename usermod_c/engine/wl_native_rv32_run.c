@@ -120,10 +120,14 @@ __attribute__((naked)) void wl_be_serve_memory(void) {
 }
 #endif
 
-/* Behind the check the memory's start and the address are added up, in the address's register or another; perhaps
- * with an upper part of the offset; then comes the load or store. */
+/* Behind the check the memory's start and the address are added up, in the address's register or another; the
+ * start, perhaps with the offset's upper part, may be put into t0 first. Then comes the load or store. */
 void wl_be_served(wl_native_regs_t *regs, uint32_t link, wl_nserved_t *s) {
     const uint16_t *code = (const uint16_t *)(uintptr_t)link;
+    if ((code[0] & 0x7f) == OP_LUI) {
+        s->offset = (get32(code) & 0xfffff000) - regs->mem;
+        code += 2;
+    }
     uint32_t word = code[0], reg = word >> 7 & 31;
     code++;
     if ((word & 3) == 3) {
@@ -131,10 +135,6 @@ void wl_be_served(wl_native_regs_t *regs, uint32_t link, wl_nserved_t *s) {
         code++;
     }
     s->address = regs->regs[reg];
-    if ((code[0] & 0x7f) == OP_LUI) {
-        s->offset = get32(code) & 0xfffff000;
-        code += (code[2] & 3) == 3 ? 4 : 3;
-    }
     word = code[0];
     if ((word & 3) == 0) { /* short: of words */
         s->store = word >> 15;

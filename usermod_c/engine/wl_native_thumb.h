@@ -16,6 +16,7 @@
 
 #define WL_BE_TEMPS (WL_THUMB2 ? 0x0fu : 0x07u)
 #define WL_BE_FEW_TEMPS (!WL_THUMB2)
+#define WL_BE_ZERO WL_N_NO_REG
 #define WL_BE_NO_TEMP 7u /* a register that is never an operand's */
 #define WL_BE_LOCALS 5
 /* A local used less often is not worth the register at a place: long instructions, beyond the third. */

@@ -98,6 +98,7 @@ __attribute__((naked)) void wl_be_enter(wl_native_regs_t *regs, uintptr_t addres
 __attribute__((naked)) void wl_be_leave(void) {
     __asm__ volatile("str r7, [r2, #0]\n"
                      "mov r3, r9\n str r3, [r2, #4]\n"
+                     "str r6, [r2, #52]\n" /* perhaps that is fuel */
                      "str r0, [r2, #8]\n"
                      "mov r3, lr\n str r3, [r2, #12]\n"
                      "str r1, [r2, #24]\n" RESTORE_ALL);

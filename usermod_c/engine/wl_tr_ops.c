@@ -9,7 +9,7 @@
 const uint8_t wl_cond_inverse[WL_COND_COUNT] = {
     WL_COND_NE, WL_COND_EQ, WL_COND_GE_S, WL_COND_GE_U, WL_COND_LT_S,
     WL_COND_LT_U, WL_COND_LE_S, WL_COND_LE_U, WL_COND_GT_S, WL_COND_GT_U};
-static const uint8_t cond_swapped[WL_COND_COUNT] = {
+const uint8_t wl_cond_swapped[WL_COND_COUNT] = {
     WL_COND_EQ, WL_COND_NE, WL_COND_GT_S, WL_COND_GT_U, WL_COND_LE_S,
     WL_COND_LE_U, WL_COND_LT_S, WL_COND_LT_U, WL_COND_GE_S, WL_COND_GE_U};
 
@@ -49,11 +49,9 @@ enum {
 #undef REG_CMP4
 };
 
-/* Kind in the upper bits, code in the lower. */
-#define CODE_BITS 10
-_Static_assert(WLC_COUNT <= 1 << CODE_BITS, "an operation's number and kind share 16 bits");
-static const uint16_t simple_ops[256] = {
-#define WASM_OP(name, byte, mnemonic, imm, sig, kind, code) [byte] = (uint16_t)(WL_TR_##kind << CODE_BITS | (uint32_t)WLC_##code),
+_Static_assert(WLC_COUNT <= 1 << WL_SIMPLE_CODE_BITS, "an operation's number and kind share 16 bits");
+const uint16_t wl_simple_ops[256] = {
+#define WASM_OP(name, byte, mnemonic, imm, sig, kind, code) [byte] = (uint16_t)(WL_TR_##kind << WL_SIMPLE_CODE_BITS | (uint32_t)WLC_##code),
 #include "wl_wasm_ops.def"
 #undef WASM_OP
 };
@@ -193,7 +191,7 @@ static WL_NOINLINE void do_cmp(wl_translator_t *t, uint32_t cond) {
     }
     if (a->where == WL_AT_CONST || b->where == WL_AT_ACC) {
         swap(&a, &b);
-        cond = cond_swapped[cond];
+        cond = wl_cond_swapped[cond];
     }
     if (b->where == WL_AT_CONST) {
         if (!wl_fits16(b->value)) {
@@ -210,7 +208,7 @@ static WL_NOINLINE void do_cmp(wl_translator_t *t, uint32_t cond) {
     }
     if (cond >= WL_COND_GT_S && a->where == WL_AT_SLOT && b->where == WL_AT_SLOT) {
         swap(&a, &b);
-        cond = cond_swapped[cond];
+        cond = wl_cond_swapped[cond];
     }
     uint32_t form = b->where == WL_AT_SLOT ? WL_CMP_AS : WL_CMP_AI, s = 0;
     if (a->where != WL_AT_ACC) {
@@ -484,7 +482,7 @@ static uint32_t sig_slots(uint32_t nibble) {
 }
 
 void wl_tr_simple(wl_translator_t *t, uint32_t op, uint32_t offset) {
-    uint32_t code = simple_ops[op] & ((1u << CODE_BITS) - 1), kind = simple_ops[op] >> CODE_BITS;
+    uint32_t code = wl_simple_ops[op] & ((1u << WL_SIMPLE_CODE_BITS) - 1), kind = WL_SIMPLE_KIND(op);
     uint32_t sig = wl_signatures[op], in = sig_slots(sig & 15);
     switch (kind) {
         case WL_TR_ALU: do_alu(t, code); break;

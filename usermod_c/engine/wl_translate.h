@@ -173,7 +173,11 @@ void wl_operand_reset(wl_translator_t *t, uint32_t depth, uint32_t height, const
 /* Comparisons in the order of wl_code_cmp.def. */
 enum { WL_COND_EQ, WL_COND_NE, WL_COND_LT_S, WL_COND_LT_U, WL_COND_GE_S, WL_COND_GE_U,
        WL_COND_GT_S, WL_COND_GT_U, WL_COND_LE_S, WL_COND_LE_U, WL_COND_COUNT };
-extern const uint8_t wl_cond_inverse[WL_COND_COUNT];
+extern const uint8_t wl_cond_inverse[WL_COND_COUNT], wl_cond_swapped[WL_COND_COUNT];
+/* By opcode: how the instruction is treated, and its code, in the lower bits. */
+#define WL_SIMPLE_CODE_BITS 10
+#define WL_SIMPLE_KIND(op) ((uint32_t)wl_simple_ops[op] >> WL_SIMPLE_CODE_BITS)
+extern const uint16_t wl_simple_ops[256];
 /* A comparison's number, counted from its kind's first, and back. */
 uint32_t wl_cond_op(uint32_t cond, uint32_t form);
 uint32_t wl_cond_of(uint32_t number, uint32_t *form);
