@@ -403,11 +403,36 @@ class Rv32(Walk):
         if register != 5:
             raise Wrong(f"a jump through x{register}")
         start = after - 8  # auipc; then add, lhu, c.add, c.jr, c.nop, the table
-        first, targets = after + 1, []
-        while not targets or first < min(targets):
-            targets.append(self.goes(start + self.code.words[first] // 2))
-            first += 1
-        return targets
+        words = self.code.words
+        return [
+            self.goes(start + words[after + 1 + i] // 2) for i in range(self.table_length(start))
+        ]
+
+    def table_length(self, start):
+        """Return with what the index was compared before a table's jump, which starts there."""
+        earlier = sorted(at for at in self.seen if start - 8 <= at < start and self.seen[at] == 2)
+        for at in reversed(earlier):
+            word = self.code.word32(at)
+            if word & 0x707F == 0x7063:  # bgeu
+                return self.constant(at, word >> 20 & 31)
+        raise Wrong("a table of unknown length")
+
+    def constant(self, at, register):
+        """Return what a register was given just before."""
+        words = self.before(at) or [0]
+        if words[0] & 0xEF83 == 0x4001 | register << 7:  # c.li
+            return words[0] >> 2 & 31
+        if words[0] & 0xEF83 == 0x0001 | register << 7:  # c.addi, behind lui
+            low = signed((words[0] >> 12 & 1) << 5 | words[0] >> 2 & 31, 6)
+            return self.constant(at - 1, register) + low
+        word = words[0] | words[-1] << 16
+        if word & 0xFFFFF == 0x13 | register << 7:  # li
+            return word >> 20
+        if word & 0xFFF == 0x37 | register << 7:  # lui
+            return word & 0xFFFFF000
+        if word & 0xFFFFF == 0x13 | register << 7 | register << 15:  # addi, behind lui
+            return self.constant(at - 2, register) + signed(word >> 20, 12)
+        raise Wrong("a table of unknown length")
 
     def long(self, at, word, after):
         op, rd, rs1, f3 = word & 0x7F, word >> 7 & 31, word >> 15 & 31, word >> 12 & 7
@@ -459,9 +484,17 @@ class Rv32(Walk):
             self.check_address((word & 0xFFFFF000) + offset & 0xFFFFFFFF)
         elif (
             word & 0xFE0FFFFF == 0xD0033 | base << 7  # add base, s10, rX
-            or word in (0x906A | base << 7, 0x901A | base << 7)  # c.add base, s10; base, t1
+            or word == 0x906A | base << 7  # c.add base, s10
         ):
             self.code.counts["stores"] += 1
+        elif (
+            word & 0xFE0FFFFF == 0x30033 | base << 7  # add base, t1, rX
+            or word == 0x901A | base << 7  # c.add base, t1
+        ):
+            upper = self.code.word32(at - len(words) - 2)
+            if upper & 0xFFF != 0x337:
+                raise Wrong("a store through t1, which is not known to be an address")
+            self.check_address((upper & 0xFFFFF000) + offset & 0xFFFFFFFF)
         else:
             raise Wrong(f"a store through x{base}, which is not known to be an address")
 

@@ -652,8 +652,8 @@ void wl_be_access(wl_native_t *n, const wl_naccess_t *access, uint32_t value, ui
     uint32_t start = MEM, offset = access->offset;
     if (!fits12(offset)) { /* the memory does not move */
         offset += (uint32_t)(uintptr_t)n->instance->memories[0]->data;
-        start = T0;
-        put32(n, upper(offset) | T0 << 7 | OP_LUI);
+        start = T1;
+        put32(n, upper(offset) | T1 << 7 | OP_LUI);
     }
     put_r(n, 0, 0, base, base == address ? base : start, base == address ? start : address);
     put_access(n, access, value, base, offset & 0xfff);

@@ -121,7 +121,7 @@ __attribute__((naked)) void wl_be_serve_memory(void) {
 #endif
 
 /* Behind the check the memory's start and the address are added up, in the address's register or another; the
- * start, perhaps with the offset's upper part, may be put into t0 first. Then comes the load or store. */
+ * start, perhaps with the offset's upper part, may be put into t1 first. Then comes the load or store. */
 void wl_be_served(wl_native_regs_t *regs, uint32_t link, wl_nserved_t *s) {
     const uint16_t *code = (const uint16_t *)(uintptr_t)link;
     if ((code[0] & 0x7f) == OP_LUI) {
