@@ -30,8 +30,8 @@ class Wrong(Exception):
     """An instruction that must not be there."""
 
 
-# Of bodies that have their fuel in r6: mov r6, r9 and back, what subtracts from it is looked at by itself.
-LOW_FUEL_MOVES = {0x464E, 0x46B1, 0x1AF6, *range(0x3E00, 0x3F00)}
+# Of bodies that have their fuel in r6: what subtracts from it.
+LOW_FUEL_MOVES = {0x1AF6, *range(0x3E00, 0x3F00)}
 
 
 def immediate(second):
@@ -218,7 +218,7 @@ class Thumb(Walk):
             register = low | word >> 4 & 8
             if word == 0x449F:
                 return self.table(at, after, after + 1, 2)
-            if word in (0x4699, 0x441F, 0x46C0) or (word >> 8 == 0x44 and register == 7):
+            if word in (0x4699, 0x46B1, 0x441F, 0x46C0) or (word >> 8 == 0x44 and register == 7):
                 return [after]  # fuel; the frame; a nop
             return self.writes(register, after)
         if word >> 8 == 0x45:

@@ -270,10 +270,11 @@ static void layout_frame(wl_native_t *n, const wl_functype_t *type) {
     }
 }
 
-/* Whether fuel gets the register of a local that would be used so much: there charging a loop takes two
- * instructions less, but two more at each call move it where others have it. */
+/* Whether fuel stays where it is passed, in the register of a local that would be used so much: charging a loop takes
+ * two instructions less then, and a call and the body itself two that move it. A use of a local in its slot
+ * costs about half an instruction. */
 static bool fuel_is_better(const wl_native_t *n, uint32_t weight) {
-    return WL_ENABLE_FUEL && n->reg_locals == WL_BE_FUEL_PLACE && 2 * n->fuel_weight > 2 * n->call_weight + weight * 3 / 2;
+    return WL_ENABLE_FUEL && n->reg_locals == WL_BE_FUEL_PLACE && n->fuel_weight + n->call_weight + 1 > weight / 4;
 }
 
 /* The locals used most get the registers there are; fuel and the memory's limit may get some, too. */

@@ -32,7 +32,7 @@ enum { WL_N_OP = WL_H_WORDS, /* WLC_NATIVE: where the interpreter enters a frame
        WL_N_WORDS };
 #define WL_N_FORM 3u     /* of forward branches */
 #define WL_N_RELOADS 4u  /* the code begins with a piece that loads all locals' registers */
-#define WL_N_LOW_FUEL 8u /* fuel is in a local's register */
+#define WL_N_LOW_FUEL 8u /* fuel is always in the register that it is passed in */
 #define WL_N_ENTRY(h) (WL_N_WORDS + ((h)[WL_N_STARTS] >> 4 & 0x3fu))
 #define WL_N_START(h) (WL_N_ENTRY(h) + ((h)[WL_N_STARTS] >> 10))
 enum { WL_SITE_DISTANCE, WL_SITE_BACK, WL_SITE_TARGET, WL_SITE_CALLEE, WL_SITE_WORDS };
@@ -118,7 +118,7 @@ typedef struct wl_native {
     uint8_t form;           /* of forward branches */
     uint8_t reg_locals;     /* locals in registers; which, by place */
     bool has_limit;         /* the last of the locals' registers holds the memory's limit */
-    bool low_fuel;          /* fuel is in the register that is at WL_BE_FUEL_PLACE */
+    bool low_fuel;          /* fuel stays in the register that is at WL_BE_FUEL_PLACE */
     bool locating, located;
     uint8_t flags_reg;      /* back end: whose value the flags are set by */
     uint8_t next_check;

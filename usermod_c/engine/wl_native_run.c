@@ -148,8 +148,9 @@ static bool leave(wl_ctx_t *ctx) {
     } else {
         ctx->ip = regs->stop == WL_STOP_FUEL ? at : at - 1; /* behind the call of the stub, or in it */
     }
-    if (regs->stop > WL_STOP_STACK && regs->stop != WL_SERVE_MISC && (wl_native_find(store_of(ctx), ctx->ip)[WL_N_STARTS] & WL_N_LOW_FUEL)) {
-        ctx->fuel = (int32_t)regs->regs[wl_be_locals[WL_BE_FUEL_PLACE % WL_BE_LOCALS]];
+    if (regs->stop > WL_STOP_STACK && regs->stop != WL_SERVE_MISC) { /* from the middle of the code */
+        bool low = wl_native_find(store_of(ctx), ctx->ip)[WL_N_STARTS] & WL_N_LOW_FUEL;
+        ctx->fuel = (int32_t)WL_BE_INNER_FUEL(regs, low);
     }
     make_canonical(ctx);
     switch (regs->stop) {

@@ -18,6 +18,7 @@
 #define WL_BE_SWAP 7u
 #define WL_BE_DIVIDES 1
 #define WL_BE_FUEL_PLACE WL_BE_LOCALS
+#define WL_BE_INNER_FUEL(r, low) ((void)(low), (r)->fuel)
 #define WL_BE_FRAME_SLOTS 500u
 #define WL_BE_MISC_BYTES 8u
 #define WL_BE_STUB(n) ((uint32_t)(n) * 2u)

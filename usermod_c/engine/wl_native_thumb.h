@@ -7,7 +7,8 @@
  *   locals    r4-r6, r8, (r11)    r4-r6
  *   scratch   r12, lr             r3, r12, lr
  *   r7 frame, r9 fuel, r10 memory, r11 its limit, or a local where that is a constant
- *   Thumb-1: r8 the stub of WL_SERVE_ACCESS; r6 fuel in bodies whose loops charge more than they use a third local
+ *   Thumb-1: r8 the stub of WL_SERVE_ACCESS; fuel is passed in r6, and stays there in bodies that a third local is
+ *   of less use to
  */
 #ifndef WL_NATIVE_THUMB_H
 #define WL_NATIVE_THUMB_H
@@ -25,7 +26,9 @@
 #define WL_BE_ARGS 0u
 #define WL_BE_SWAP 14u
 #define WL_BE_DIVIDES WL_THUMB2
-#define WL_BE_FUEL_PLACE (WL_THUMB2 ? WL_BE_LOCALS : 2u) /* where a body may have its fuel, when it has no better */
+/* The local's register that fuel is passed in, and which of them has it in the middle of the code. */
+#define WL_BE_FUEL_PLACE (WL_THUMB2 ? WL_BE_LOCALS : 2u)
+#define WL_BE_INNER_FUEL(r, low) (WL_THUMB2 || (low) ? (r)->fuel : (r)->regs[9])
 #define WL_BE_FRAME_SLOTS 1000u
 #define WL_BE_MISC_BYTES 8u
 /* Blocks that end within so many bytes of WebAssembly are thought to be in reach of short branches. */

@@ -18,7 +18,7 @@ enum { FP = 7,
        PC = 15 };
 #define SCRATCH (WL_THUMB2 ? IP : 3u)
 #define SERVICE 8u  /* Thumb-1: the address of WL_SERVE_ACCESS's stub */
-#define LOW_FUEL 6u /* Thumb-1: fuel, in some bodies */
+#define PASSED_FUEL 6u /* Thumb-1 */
 #define IS_LOW(r) ((r) < 8)
 enum { W_AND = 0xf000,
        W_BIC = 0xf020,

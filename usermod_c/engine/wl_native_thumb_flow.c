@@ -186,16 +186,16 @@ bool wl_be_table_wait(wl_native_t *n, uint32_t table, uint32_t index, uint16_t *
 
 /* ---- Fuel, calls, returns ---- */
 
-/* To where this body has its fuel from where others have it, or back. */
+/* Thumb-1: fuel to where this body has it from where it is passed, or back. */
 static void take_fuel(wl_native_t *n) {
-    if (n->low_fuel) {
-        wl_be_move(n, LOW_FUEL, FUEL);
+    if (WL_ENABLE_FUEL && !WL_THUMB2 && !n->low_fuel) {
+        wl_be_move(n, FUEL, PASSED_FUEL);
     }
 }
 
 static void give_fuel(wl_native_t *n) {
-    if (n->low_fuel) {
-        wl_be_move(n, FUEL, LOW_FUEL);
+    if (WL_ENABLE_FUEL && !WL_THUMB2 && !n->low_fuel) {
+        wl_be_move(n, PASSED_FUEL, FUEL);
     }
 }
 
@@ -239,9 +239,9 @@ static void jump_to_stub(wl_native_t *n, uint32_t stub) {
 }
 
 void wl_be_entry(wl_native_t *n) {
-    if (n->n_loops > 0 && (n->locals_mask != 0 || n->low_fuel)) { /* for stopping at loops: all registers in, and out */
-        wl_native_load_locals(n, n->locals_mask);
+    if (n->n_loops > 0 && (n->locals_mask != 0 || (!WL_THUMB2 && !n->low_fuel))) { /* for stopping at loops: all registers in, and out */
         take_fuel(n);
+        wl_native_load_locals(n, n->locals_mask);
         wl_thumb_put(n, 0x4700 | LR << 3);
         n->spill = n->pos;
         wl_native_store_locals(n, n->locals_mask);
@@ -263,7 +263,7 @@ void wl_be_entry(wl_native_t *n) {
         wl_be_store_slot(n, 0, n->ret_slot);
     }
     if (WL_ENABLE_FUEL) {
-        charge(n, FUEL, n->cost);
+        charge(n, WL_THUMB2 ? FUEL : PASSED_FUEL, n->cost);
         wl_thumb_call_stub(n, WL_STOP_FUEL);
     }
 }
@@ -287,7 +287,7 @@ void wl_be_loop(wl_native_t *n) {
 }
 
 void wl_be_fuel(wl_native_t *n, uint32_t cost) {
-    charge(n, n->low_fuel ? LOW_FUEL : FUEL, cost);
+    charge(n, n->low_fuel ? PASSED_FUEL : FUEL, cost);
     wl_thumb_put_long(n, LONG_BL, n->spill != 0 ? n->base + n->spill : WL_BE_STUB(WL_STOP_FUEL));
 }
 

@@ -63,7 +63,12 @@ _Static_assert(offsetof(wl_native_regs_t, fuel) == 4 && offsetof(wl_native_regs_
 #if WL_THUMB2
 #define SAVE_ALL "push {r3-r11, lr}\n"
 #define RESTORE_ALL "pop {r3-r11, pc}\n"
+#define LOAD_FUEL(regs) "ldr r3, [" regs ", #4]\n mov r9, r3\n"
+#define STORE_FUEL(regs) "mov r3, r9\n str r3, [" regs ", #4]\n"
 #else
+/* Where it is passed; in the middle of the code it may be in r9. */
+#define LOAD_FUEL(regs) "ldr r6, [" regs ", #4]\n"
+#define STORE_FUEL(regs) "str r6, [" regs ", #4]\n mov r3, r9\n str r3, [" regs ", #64]\n"
 #define SAVE_ALL                                            \
     "push {r3-r7, lr}\n"                                    \
     "mov r4, r8\n mov r5, r9\n mov r6, r10\n mov r7, r11\n" \
@@ -85,7 +90,7 @@ __attribute__((naked)) void wl_be_enter(wl_native_regs_t *regs, uintptr_t addres
     (void)link;
     __asm__ volatile(SAVE_ALL
                      "ldr r7, [r0, #0]\n"
-                     "ldr r3, [r0, #4]\n mov r9, r3\n"
+                     LOAD_FUEL("r0")
                      "ldr r3, [r0, #16]\n mov r10, r3\n"
                      "ldr r3, [r0, #20]\n mov r11, r3\n"
                      "movs r3, #%c0\n add r3, r0\n mov r8, r3\n"
@@ -97,8 +102,7 @@ __attribute__((naked)) void wl_be_enter(wl_native_regs_t *regs, uintptr_t addres
 /* r0: result, r1: why, r2: registers. */
 __attribute__((naked)) void wl_be_leave(void) {
     __asm__ volatile("str r7, [r2, #0]\n"
-                     "mov r3, r9\n str r3, [r2, #4]\n"
-                     "str r6, [r2, #52]\n" /* perhaps that is fuel */
+                     STORE_FUEL("r2")
                      "str r0, [r2, #8]\n"
                      "mov r3, lr\n str r3, [r2, #12]\n"
                      "str r1, [r2, #24]\n" RESTORE_ALL);
@@ -107,13 +111,13 @@ __attribute__((naked)) void wl_be_leave(void) {
 /* r1: which service, r2: registers. */
 __attribute__((naked)) void wl_be_serve(void) {
     __asm__ volatile("str r7, [r2, #0]\n"
-                     "mov r3, r9\n str r3, [r2, #4]\n"
+                     STORE_FUEL("r2")
                      "push {r2, lr}\n"
                      "mov r0, r2\n mov r2, lr\n"
                      "bl wl_native_serve\n"
                      "pop {r2, r3}\n"
                      "cmp r0, #0\n bne 1f\n" RESTORE_ALL
-                     "1: ldr r3, [r2, #4]\n mov r9, r3\n"
+                     "1:\n" LOAD_FUEL("r2")
                      "ldr r3, [r2, #16]\n mov r10, r3\n"
                      "ldr r3, [r2, #20]\n mov r11, r3\n"
                      "bx r0\n");
@@ -138,7 +142,7 @@ __attribute__((naked)) void wl_be_serve_indirect(void) {
  * service has set them. */
 __attribute__((naked)) void wl_be_serve_memory(void) {
     __asm__ volatile("str r7, [r2, #0]\n"
-                     "mov r3, r9\n str r3, [r2, #4]\n"
+                     STORE_FUEL("r2")
                      "str r4, [r2, #44]\n str r5, [r2, #48]\n str r6, [r2, #52]\n"
                      "mov r3, r8\n str r3, [r2, #60]\n"
                      "mov r3, r11\n str r3, [r2, #72]\n"
