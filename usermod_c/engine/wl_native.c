@@ -353,7 +353,6 @@ static void write_begin(struct wl_translator *t, wl_validator_t *v) {
     n->pos = WL_N_WORDS;
     wl_be_entry(n);
     n->start = n->pos;
-    wl_be_start(n);
     clear_locals(n, type);
 }
 

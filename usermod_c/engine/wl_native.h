@@ -189,7 +189,9 @@ uint32_t wl_native_temp(wl_native_t *n);
 /* The register that holds a popped 32-bit operand, read alone. */
 uint32_t wl_native_reg(wl_native_t *n, wl_nentry_t *e);
 void wl_native_into(wl_native_t *n, wl_nentry_t *e, uint32_t reg); /* any 32-bit operand to a register */
-/* Both words of a 64-bit operand to registers. */
+/* A word of a 64-bit operand to a register; both to registers; both to slots. */
+void wl_native_word_into(wl_native_t *n, const wl_nentry_t *e, uint32_t word, uint32_t reg);
+void wl_native_copy_pair(wl_native_t *n, const wl_nentry_t *e, uint32_t slot);
 void wl_native_pair_into(wl_native_t *n, const wl_nentry_t *e, uint32_t low, uint32_t high);
 void wl_native_put_home(wl_native_t *n, wl_nentry_t *e);
 void wl_native_flush(wl_native_t *n, uint32_t count); /* the topmost operands go home */
@@ -214,8 +216,8 @@ uint32_t wl_native_zeros(wl_native_t *n, const wl_nentry_t *e);
 void wl_native_remember(wl_native_t *n, uint32_t local, uint32_t zeros, uint32_t end);
 /* What is known: how far behind a local accesses have been checked. */
 uint32_t wl_native_checked(const wl_native_t *n, uint32_t local);
-/* A comparison that was put off, or a flag on the stack, as a register. */
-void wl_native_settle_compare(wl_native_t *n);
+/* Pops a condition, as the comparison n->compare, whose registers stay pinned. */
+void wl_native_pop_condition(wl_native_t *n);
 
 /* ---- wl_native_ops.c: the sink's ---- */
 void wl_native_simple(struct wl_translator *t, uint32_t op, uint32_t offset);
@@ -269,7 +271,6 @@ void wl_be_load_limit(wl_native_t *n);
  * WL_BE_STUB(n). */
 uint32_t wl_be_stubs(uint16_t *code, const wl_store_t *store);
 void wl_be_entry(wl_native_t *n);      /* where native callers come in, up to and with fuel; then the start */
-void wl_be_start(wl_native_t *n);      /* behind that */
 void wl_be_frame(wl_native_t *n, uint32_t bytes); /* at the end, when the frame's size is known */
 void wl_be_step(wl_native_t *n);       /* before each instruction: literals that have to be written */
 void wl_be_finish(wl_native_t *n);     /* after the last: literals */

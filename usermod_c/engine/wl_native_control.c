@@ -55,13 +55,8 @@ static void take_up(wl_native_t *n, uint32_t valid, uint32_t dirty) {
 
 /* ---- Conditions ---- */
 
-/* Pops the condition, as a comparison whose registers stay pinned. */
 static wl_ncompare_t take_condition(wl_native_t *n) {
-    wl_nentry_t *e = wl_native_pop(n, 1);
-    if (e->where != WL_N_COMPARE) {
-        n->compare = (wl_ncompare_t){.cond = WL_COND_NE, .a = (uint8_t)wl_native_reg(n, e), .immediate = true};
-    }
-    n->pinned |= 1u << n->compare.a | (n->compare.immediate ? 0 : 1u << n->compare.b);
+    wl_native_pop_condition(n);
     return n->compare;
 }
 

@@ -18,30 +18,31 @@
 #define REG_CMP4(n, e)
 #define REG_LD(n, t)
 #define REG_ST(n, t)
-#define REG_OP1(n, in, out, e) \
-    static T##out help_##n(P1(in)) { return e; }
-#define REG_OP2(n, in, out, e) \
-    static T##out help_##n(P2(in)) { return e; }
-#define REG_CALL1(n, in, out, f) \
-    static T##out help_##n(P1(in)) { return f(x); }
-#define REG_CALL2(n, in, out, f) \
-    static T##out help_##n(P2(in)) { return f(x, y); }
-#define REG_DIV(n, overflow, e)                    \
-    static wl_status_t help_##n(uint32_t *slots) { \
-        uint32_t x = slots[0], y = slots[1];       \
-        if (y == 0) {                              \
-            return WL_TRAP_DIV_ZERO;               \
-        }                                          \
-        if (overflow) {                            \
-            return WL_TRAP_INT_OVERFLOW;           \
-        }                                          \
-        slots[0] = (e);                            \
-        return WL_OK;                              \
-    }
+/* Rows have a function of their own, or one that is there already. */
+#define REG_OP1(n, in, out, e) OWN(n, static T##out help_##n(P1(in)) { return e; })
+#define REG_OP2(n, in, out, e) OWN(n, static T##out help_##n(P2(in)) { return e; })
+#define REG_CALL1(n, in, out, f) THERE(n, f)
+#define REG_CALL2(n, in, out, f) THERE(n, f)
+#if WL_BE_DIVIDES
+#define REG_DIV(n, overflow, e) THERE(n, NULL)
+#else
+#define REG_DIV(n, overflow, e)                            \
+    OWN(n, static wl_status_t help_##n(uint32_t *slots) {  \
+        uint32_t x = slots[0], y = slots[1];               \
+        if (y == 0) {                                      \
+            return WL_TRAP_DIV_ZERO;                       \
+        }                                                  \
+        if (overflow) {                                    \
+            return WL_TRAP_INT_OVERFLOW;                   \
+        }                                                  \
+        slots[0] = (e);                                    \
+        return WL_OK;                                      \
+    })
+#endif
 #define REG_TRUNC(n, in, type, saturate) \
-    static wl_status_t help_##n(uint32_t *slots) { return truncate_##in(slots, type, saturate); }
+    OWN(n, static wl_status_t help_##n(uint32_t *slots) { return truncate_##in(slots, type, saturate); })
 #define REG_TRY2(n, in, out, f) \
-    static wl_status_t help_##n(uint32_t *slots) { return try2(slots, f); }
+    OWN(n, static wl_status_t help_##n(uint32_t *slots) { return try2(slots, f); })
 
 static wl_status_t truncate(uint32_t *slots, uint64_t x, wl_int_t type, bool saturate) {
     uint64_t r = 0;
@@ -71,47 +72,60 @@ static wl_status_t try2(uint32_t *slots, wl_status_t (*f)(uint64_t, uint64_t, ui
     return s;
 }
 
+#define OWN(n, ...) __VA_ARGS__
+#define THERE(n, f)
 #include "wl_code_ops.def"
+#undef OWN
+#undef THERE
+
+#define OWN(n, ...) HELP_##n,
+#define THERE(n, f) HELP_##n,
+enum {
+    HELP_NONE,
+#include "wl_code_ops.def"
+};
+#undef OWN
+#undef THERE
+
+#define OWN(n, ...) [HELP_##n] = (wl_helper_t)help_##n,
+#define THERE(n, f) [HELP_##n] = (wl_helper_t)f,
+static const wl_helper_t functions[] = {
+    [HELP_NONE] = NULL,
+#include "wl_code_ops.def"
+};
 
 /* What a kind of instruction has. */
-#define HELP_SPECIAL(code) NULL
-#define HELP_ALU(code) NULL
-#define HELP_CMP(code) NULL
-#define HELP_EQZ(code) NULL
-#define HELP_UN(code) NULL
-#define HELP_LOAD(code) NULL
-#define HELP_LOAD_S(code) NULL
-#define HELP_LOAD_EXT_S(code) NULL
-#define HELP_LOAD_EXT_U(code) NULL
-#define HELP_LOAD64(code) NULL
-#define HELP_STORE(code) NULL
-#define HELP_STORE64(code) NULL
-#define HELP_LOW(code) NULL
-#define HELP_SAME(code) NULL
-#define HELP_ROTR(code) (wl_helper_t) help_##code
-#define HELP_OP1(code) (wl_helper_t) help_##code
-#define HELP_OP2(code) (wl_helper_t) help_##code
-#define HELP_OP2_SWAP(code) (wl_helper_t) help_##code
+#define KIND_SPECIAL(code) HELP_NONE
+#define KIND_ALU(code) HELP_NONE
+#define KIND_CMP(code) HELP_NONE
+#define KIND_EQZ(code) HELP_NONE
+#define KIND_UN(code) HELP_NONE
+#define KIND_LOAD(code) HELP_NONE
+#define KIND_LOAD_S(code) HELP_NONE
+#define KIND_LOAD_EXT_S(code) HELP_NONE
+#define KIND_LOAD_EXT_U(code) HELP_NONE
+#define KIND_LOAD64(code) HELP_NONE
+#define KIND_STORE(code) HELP_NONE
+#define KIND_STORE64(code) HELP_NONE
+#define KIND_LOW(code) HELP_NONE
+#define KIND_SAME(code) HELP_NONE
+#define KIND_ROTR(code) HELP_##code
+#define KIND_OP1(code) HELP_##code
+#define KIND_OP2(code) HELP_##code
+#define KIND_OP2_SWAP(code) HELP_##code
 
 wl_helper_t wl_native_helper(uint32_t op, wl_helpkind_t *kind) {
-    /* Of no others; i64.eqz, which code does itself, stands for all those. */
-    enum { FIRST = WL_WASM_I64_EQZ,
-           END = WL_WASM_I64_TRUNC_SAT_F64_U + 1 };
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Woverride-init"
-    static const wl_helper_t functions[END - FIRST] = {
-#define WASM_OP(name, byte, mnemonic, imm, sig, kind, code) \
-    [(byte) < FIRST || (byte) >= END ? 0 : (byte) - FIRST] = HELP_##kind(code),
+    static const uint8_t numbers[256] = {
+#define WASM_OP(name, byte, mnemonic, imm, sig, kind, code) [byte] = KIND_##kind(code),
 #include "wl_wasm_ops.def"
 #undef WASM_OP
     };
-#pragma GCC diagnostic pop
     bool divides = (op >= WL_WASM_I32_DIV_S && op <= WL_WASM_I32_REM_U) || (op >= WL_WASM_I64_DIV_S && op <= WL_WASM_I64_REM_U);
     bool truncates = (op >= WL_WASM_I32_TRUNC_F32_S && op <= WL_WASM_I32_TRUNC_F64_U) ||
                      (op >= WL_WASM_I64_TRUNC_F32_S && op <= WL_WASM_I64_TRUNC_F64_U) ||
                      (op >= WL_WASM_I32_TRUNC_SAT_F32_S && op <= WL_WASM_I64_TRUNC_SAT_F64_U);
     *kind = divides || truncates ? WL_HELP_SLOTS : WL_HELP_VALUE;
-    return functions[op < FIRST || op >= END ? 0 : op - FIRST];
+    return functions[numbers[op]];
 }
 
 #endif

@@ -212,15 +212,25 @@ void wl_native_into(wl_native_t *n, wl_nentry_t *e, uint32_t reg) {
     }
 }
 
-void wl_native_pair_into(wl_native_t *n, const wl_nentry_t *e, uint32_t low, uint32_t high) {
+void wl_native_word_into(wl_native_t *n, const wl_nentry_t *e, uint32_t word, uint32_t reg) {
     if (e->where == WL_N_CONST) {
-        wl_be_const(n, low, e->value);
-        wl_be_const(n, high, e->high);
-        return;
+        wl_be_const(n, reg, word == 0 ? e->value : e->high);
+    } else {
+        wl_be_load_slot(n, reg, (e->where == WL_N_LOCAL ? n->local_slots[e->value] : e->home) + word);
     }
-    uint32_t slot = e->where == WL_N_LOCAL ? n->local_slots[e->value] : e->home;
-    wl_be_load_slot(n, low, slot);
-    wl_be_load_slot(n, high, slot + 1);
+}
+
+void wl_native_pair_into(wl_native_t *n, const wl_nentry_t *e, uint32_t low, uint32_t high) {
+    wl_native_word_into(n, e, 0, low);
+    wl_native_word_into(n, e, 1, high);
+}
+
+void wl_native_copy_pair(wl_native_t *n, const wl_nentry_t *e, uint32_t slot) {
+    uint32_t reg = wl_native_temp(n);
+    for (uint32_t i = 0; i < 2; i++) {
+        wl_native_word_into(n, e, i, reg);
+        wl_be_store_slot(n, reg, slot + i);
+    }
 }
 
 /* May be called for an operand on the stack or one just popped. */
@@ -230,15 +240,7 @@ void wl_native_put_home(wl_native_t *n, wl_nentry_t *e) {
     }
     uint32_t before = n->pinned;
     if (e->slots == 2) {
-        uint32_t slot = e->where == WL_N_LOCAL ? n->local_slots[e->value] : 0, reg = wl_native_temp(n);
-        for (uint32_t i = 0; i < 2; i++) {
-            if (e->where == WL_N_CONST) {
-                wl_be_const(n, reg, i == 0 ? e->value : e->high);
-            } else {
-                wl_be_load_slot(n, reg, slot + i);
-            }
-            wl_be_store_slot(n, reg, e->home + i);
-        }
+        wl_native_copy_pair(n, e, e->home);
     } else {
         wl_be_store_slot(n, wl_native_reg(n, e), e->home);
     }
@@ -325,18 +327,6 @@ uint32_t wl_native_target(wl_native_t *n, uint32_t a, uint32_t b) {
         return b;
     }
     return wl_native_temp(n);
-}
-
-void wl_native_settle_compare(wl_native_t *n) {
-    wl_nentry_t *e = wl_native_entry(n, n->depth - 1);
-    if (n->depth == 0 || n->depth - 1 < n->low || e->where != WL_N_COMPARE) {
-        return;
-    }
-    wl_native_pop(n, 1);
-    n->pinned = bit(n->compare.a) | (n->compare.immediate ? 0 : bit(n->compare.b));
-    uint32_t d = wl_native_target(n, n->compare.a, n->compare.immediate ? n->compare.a : n->compare.b);
-    wl_be_set_compare(n, &n->compare, d);
-    wl_native_push_reg(n, d);
 }
 
 #endif

@@ -147,14 +147,17 @@ static void compare_with_zero(wl_native_t *n, uint32_t cond, uint32_t reg) {
     n->compare = (wl_ncompare_t){.cond = (uint8_t)cond, .a = (uint8_t)reg, .immediate = true};
 }
 
-static void do_eqz(wl_native_t *n) {
+void wl_native_pop_condition(wl_native_t *n) {
     wl_nentry_t *e = wl_native_pop(n, 1);
-    if (e->where == WL_N_COMPARE) {
-        n->pinned |= 1u << n->compare.a | (n->compare.immediate ? 0 : 1u << n->compare.b);
-        n->compare.cond = wl_cond_inverse[n->compare.cond];
-    } else {
-        compare_with_zero(n, WL_COND_EQ, wl_native_reg(n, e));
+    if (e->where != WL_N_COMPARE) {
+        compare_with_zero(n, WL_COND_NE, wl_native_reg(n, e));
     }
+    n->pinned |= 1u << n->compare.a | (n->compare.immediate ? 0 : 1u << n->compare.b);
+}
+
+static void do_eqz(wl_native_t *n) {
+    wl_native_pop_condition(n);
+    n->compare.cond = wl_cond_inverse[n->compare.cond];
     push_compare(n);
 }
 
@@ -172,34 +175,38 @@ static void push_pair(wl_native_t *n, uint32_t low, uint32_t high) {
     wl_be_store_slot(n, high, home + 1);
 }
 
-static void do_pair(wl_native_t *n, wl_nalu_t op) {
+/* Pops an i64 to registers. */
+static void take_pair(wl_native_t *n, uint32_t *low, uint32_t *high) {
+    wl_nentry_t *a = wl_native_pop(n, 2);
+    *low = wl_native_temp(n);
+    *high = wl_native_temp(n);
+    wl_native_pair_into(n, a, *low, *high);
+}
+
+/* The same of what an operation makes of two. */
+static void alu_pair(wl_native_t *n, wl_nalu_t op, uint32_t *low, uint32_t *high) {
     wl_nentry_t *b = wl_native_pop(n, 2);
     if (b->where == WL_N_CONST) {
         wl_native_put_home(n, b);
     }
     uint32_t slot = b->where == WL_N_LOCAL ? n->local_slots[b->value] : b->home;
-    wl_nentry_t *a = wl_native_pop(n, 2);
-    uint32_t low = wl_native_temp(n), high = wl_native_temp(n);
-    wl_native_pair_into(n, a, low, high);
-    wl_be_pair(n, op, low, high, slot);
+    take_pair(n, low, high);
+    wl_be_pair(n, op, *low, *high, slot);
+}
+
+static void do_pair(wl_native_t *n, wl_nalu_t op) {
+    uint32_t low, high;
+    alu_pair(n, op, &low, &high);
     push_pair(n, low, high);
 }
 
 /* a == b of 64 bits, or a == 0: their difference in one register against zero. */
 static void do_pair_compare(wl_native_t *n, uint32_t cond, bool zero) {
-    uint32_t slot = 0;
-    if (!zero) {
-        wl_nentry_t *b = wl_native_pop(n, 2);
-        if (b->where == WL_N_CONST) {
-            wl_native_put_home(n, b);
-        }
-        slot = b->where == WL_N_LOCAL ? n->local_slots[b->value] : b->home;
-    }
-    wl_nentry_t *a = wl_native_pop(n, 2);
-    uint32_t low = wl_native_temp(n), high = wl_native_temp(n);
-    wl_native_pair_into(n, a, low, high);
-    if (!zero) {
-        wl_be_pair(n, WL_ALU_XOR, low, high, slot);
+    uint32_t low, high;
+    if (zero) {
+        take_pair(n, &low, &high);
+    } else {
+        alu_pair(n, WL_ALU_XOR, &low, &high);
     }
     wl_be_alu(n, WL_ALU_OR, low, low, high);
     compare_with_zero(n, cond, low);
@@ -425,17 +432,15 @@ static void do_store(wl_native_t *n, wl_naccess_t *access, uint32_t log2, uint32
         access_word(n, access, wl_native_reg(n, value), address, reg, settled);
         return;
     }
-    uint32_t word = wl_native_temp(n), slot = value->where == WL_N_LOCAL ? n->local_slots[value->value] : value->home;
+    uint32_t word = wl_native_temp(n);
     for (uint32_t i = 2; i-- > 0; access->check = false) {
         wl_naccess_t half = *access;
         half.offset += 4 * i;
         uint32_t bits = i == 0 ? value->value : value->high, source = word;
-        if (value->where == WL_N_CONST && bits == 0 && WL_BE_ZERO != WL_N_NO_REG) {
+        if (WL_BE_ZERO != WL_N_NO_REG && value->where == WL_N_CONST && bits == 0) {
             source = WL_BE_ZERO;
-        } else if (value->where == WL_N_CONST) {
-            wl_be_const(n, word, bits);
         } else {
-            wl_be_load_slot(n, word, slot + i);
+            wl_native_word_into(n, value, i, word);
         }
         access_word(n, &half, source, address, reg, settled);
     }
@@ -500,18 +505,6 @@ void wl_native_local_get(struct wl_translator *t, uint32_t index) {
     push_local(SELF(t), index);
 }
 
-static void copy_pair(wl_native_t *n, const wl_nentry_t *e, uint32_t slot) {
-    uint32_t word = wl_native_temp(n), from = e->where == WL_N_LOCAL ? n->local_slots[e->value] : e->home;
-    for (uint32_t i = 0; i < 2; i++) {
-        if (e->where == WL_N_CONST) {
-            wl_be_const(n, word, i == 0 ? e->value : e->high);
-        } else {
-            wl_be_load_slot(n, word, from + i);
-        }
-        wl_be_store_slot(n, word, slot + i);
-    }
-}
-
 void wl_native_local_set(struct wl_translator *t, uint32_t index, bool tee) {
     wl_native_t *n = SELF(t);
     uint32_t slots = local_slots(n, index), place = n->local_places[index];
@@ -526,7 +519,7 @@ void wl_native_local_set(struct wl_translator *t, uint32_t index, bool tee) {
     if (same) {
         /* nothing changes */
     } else if (slots == 2) {
-        copy_pair(n, &value, n->local_slots[index]);
+        wl_native_copy_pair(n, &value, n->local_slots[index]);
     } else if (place != WL_N_NO_PLACE) {
         wl_native_into(n, &value, wl_be_locals[place]); /* in place already, when the operation before knew */
         wl_native_local_changed(n, index);
@@ -565,9 +558,8 @@ void wl_native_global(struct wl_translator *t, uint32_t index, uint8_t type, boo
             wl_be_store_slot(n, word, home + i);
         }
     } else {
-        const wl_nentry_t *e = wl_native_pop(n, 2);
-        uint32_t low = wl_native_temp(n), high = wl_native_temp(n);
-        wl_native_pair_into(n, e, low, high);
+        uint32_t low, high;
+        take_pair(n, &low, &high);
         wl_be_store_word(n, low, value, 0);
         wl_be_store_word(n, high, value, 1);
     }
@@ -581,12 +573,7 @@ void wl_native_drop(struct wl_translator *t, uint32_t slots) {
 void wl_native_select(struct wl_translator *t, uint32_t slots) {
     wl_native_t *n = SELF(t);
     wl_native_step(n);
-    wl_nentry_t *c = wl_native_pop(n, 1);
-    if (c->where == WL_N_COMPARE) {
-        n->pinned |= 1u << n->compare.a | (n->compare.immediate ? 0 : 1u << n->compare.b);
-    } else {
-        compare_with_zero(n, WL_COND_NE, wl_native_reg(n, c));
-    }
+    wl_native_pop_condition(n);
     wl_ncompare_t compare = n->compare;
     wl_nentry_t *b = wl_native_pop(n, slots), *a = wl_native_pop(n, slots);
     if (slots == 2) { /* the first at home, and the second copied there when it is to be */
@@ -594,7 +581,7 @@ void wl_native_select(struct wl_translator *t, uint32_t slots) {
         wl_nentry_t second = *b, first = *a;
         wl_native_put_home(n, &first);
         wl_be_branch(n, &compare, &skip, n->form == WL_N_NEAR);
-        copy_pair(n, &second, first.home);
+        wl_native_copy_pair(n, &second, first.home);
         wl_be_bind(n, &skip);
         wl_native_push(n, WL_N_HOME, 2);
         return;

@@ -513,10 +513,6 @@ void wl_be_entry(wl_native_t *n) {
     }
 }
 
-void wl_be_start(wl_native_t *n) {
-    (void)n;
-}
-
 void wl_be_frame(wl_native_t *n, uint32_t bytes) {
     uint32_t last = (uint32_t)(uintptr_t)n->instance->store->ctx.stack_end - bytes;
     if (n->code != NULL) {

@@ -66,7 +66,7 @@ void wl_thumb_set(wl_native_t *n, uint32_t pos, uint32_t half) {
 
 /* ---- Encodings ---- */
 
-/* Thumb-2's constants: a byte, repeated or shifted; as the 12 bits i:imm3:imm8, or -1. */
+/* Thumb-2's constants: a byte, once or in both halves, or shifted; as the 12 bits i:imm3:imm8, or -1. */
 int32_t wl_thumb_modified(uint32_t v) {
     uint32_t b = v & 0xff;
     if (v < 256) {
@@ -74,13 +74,6 @@ int32_t wl_thumb_modified(uint32_t v) {
     }
     if (v == (b | b << 16)) {
         return (int32_t)(0x100 | b);
-    }
-    if (v == b * 0x01010101u) {
-        return (int32_t)(0x300 | b);
-    }
-    b = v >> 8 & 0xff;
-    if (v == (b << 8 | b << 24)) {
-        return (int32_t)(0x200 | b);
     }
     for (uint32_t r = 8; r < 32; r++) {
         uint32_t x = v << r | v >> (32 - r);

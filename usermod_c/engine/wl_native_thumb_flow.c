@@ -199,7 +199,8 @@ static void give_fuel(wl_native_t *n) {
     }
 }
 
-/* Charges fuel in a register; falls into the next instruction, which is two words long, when there is not enough. */
+/* Charges fuel in a register; afterwards `skip_charged` leaves out the next instruction, which is two words long,
+ * when there was enough. */
 static void charge(wl_native_t *n, uint32_t fuel, uint32_t cost) {
     uint32_t reg = IS_LOW(fuel) ? fuel : SCRATCH, other = IS_LOW(fuel) ? SCRATCH : 0; /* no operand is in a register here */
     if (WL_THUMB2) {
@@ -219,6 +220,9 @@ static void charge(wl_native_t *n, uint32_t fuel, uint32_t cost) {
         }
         wl_be_move(n, fuel, reg);
     }
+}
+
+static void skip_charged(wl_native_t *n) {
     wl_thumb_skip_if(n, CC_PL, 2);
 }
 
@@ -239,8 +243,7 @@ static void jump_to_stub(wl_native_t *n, uint32_t stub) {
 }
 
 void wl_be_entry(wl_native_t *n) {
-    if (n->n_loops > 0 && (n->locals_mask != 0 || (!WL_THUMB2 && !n->low_fuel))) { /* for stopping at loops: all registers in, and out */
-        take_fuel(n);
+    if (n->n_loops > 0 && (n->locals_mask != 0 || !WL_THUMB2)) { /* for stopping at loops: all registers in, and out */
         wl_native_load_locals(n, n->locals_mask);
         wl_thumb_put(n, 0x4700 | LR << 3);
         n->spill = n->pos;
@@ -264,12 +267,10 @@ void wl_be_entry(wl_native_t *n) {
     }
     if (WL_ENABLE_FUEL) {
         charge(n, WL_THUMB2 ? FUEL : PASSED_FUEL, n->cost);
+        take_fuel(n); /* changes no flags */
+        skip_charged(n);
         wl_thumb_call_stub(n, WL_STOP_FUEL);
     }
-}
-
-void wl_be_start(wl_native_t *n) {
-    take_fuel(n);
 }
 
 void wl_be_frame(wl_native_t *n, uint32_t bytes) {
@@ -288,6 +289,7 @@ void wl_be_loop(wl_native_t *n) {
 
 void wl_be_fuel(wl_native_t *n, uint32_t cost) {
     charge(n, n->low_fuel ? PASSED_FUEL : FUEL, cost);
+    skip_charged(n);
     wl_thumb_put_long(n, LONG_BL, n->spill != 0 ? n->base + n->spill : WL_BE_STUB(WL_STOP_FUEL));
 }
 
@@ -371,9 +373,9 @@ void wl_be_misc(wl_native_t *n, const uint16_t words[4]) {
     for (uint32_t i = 0; i < 4; i++) {
         wl_thumb_put(n, words[i]);
     }
-    take_fuel(n);
 }
 
+#if WL_BE_DIVIDES
 void wl_be_divide(wl_native_t *n, const wl_ndivision_t *division, uint32_t d, uint32_t a, uint32_t b) {
     const wl_ncompare_t zero = {.cond = WL_COND_NE, .a = (uint8_t)b, .immediate = true};
     const wl_ncompare_t minus_one = {.cond = WL_COND_NE, .a = (uint8_t)b, .immediate = true, .value = UINT32_MAX};
@@ -394,6 +396,7 @@ void wl_be_divide(wl_native_t *n, const wl_ndivision_t *division, uint32_t d, ui
         wl_thumb_put2(n, 0xfb00 | IP, a << 12 | d << 8 | 0x10 | b);
     }
 }
+#endif
 
 /* ---- Linear memory ---- */
 

@@ -66,8 +66,8 @@ _Static_assert(offsetof(wl_native_regs_t, fuel) == 4 && offsetof(wl_native_regs_
 #define LOAD_FUEL(regs) "ldr r3, [" regs ", #4]\n mov r9, r3\n"
 #define STORE_FUEL(regs) "mov r3, r9\n str r3, [" regs ", #4]\n"
 #else
-/* Where it is passed; in the middle of the code it may be in r9. */
-#define LOAD_FUEL(regs) "ldr r6, [" regs ", #4]\n"
+/* In both registers where it may be. */
+#define LOAD_FUEL(regs) "ldr r6, [" regs ", #4]\n mov r9, r6\n"
 #define STORE_FUEL(regs) "str r6, [" regs ", #4]\n mov r3, r9\n str r3, [" regs ", #64]\n"
 #define SAVE_ALL                                            \
     "push {r3-r7, lr}\n"                                    \

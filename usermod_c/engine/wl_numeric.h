@@ -69,10 +69,10 @@
 
 #if defined(__x86_64__) || defined(__i386__) || defined(__aarch64__) || defined(__ARM_FEATURE_CLZ) || defined(__riscv_zbb)
 #define WL_HAVE_CLZ 1
-static inline uint32_t wl_clz32(uint32_t x) {
+inline uint32_t wl_clz32(uint32_t x) {
     return x == 0 ? 32 : (uint32_t)__builtin_clz(x);
 }
-static inline uint32_t wl_ctz32(uint32_t x) {
+inline uint32_t wl_ctz32(uint32_t x) {
     return x == 0 ? 32 : (uint32_t)__builtin_ctz(x);
 }
 #else
@@ -83,7 +83,7 @@ uint32_t wl_ctz32(uint32_t x);
 
 #if defined(__POPCNT__) || defined(__aarch64__) || defined(__riscv_zbb)
 #define WL_HAVE_POPCNT 1
-static inline uint32_t wl_popcnt32(uint32_t x) {
+inline uint32_t wl_popcnt32(uint32_t x) {
     return (uint32_t)__builtin_popcount(x);
 }
 #else
@@ -91,15 +91,15 @@ static inline uint32_t wl_popcnt32(uint32_t x) {
 uint32_t wl_popcnt32(uint32_t x);
 #endif
 
-static inline uint64_t wl_clz64(uint64_t x) {
+inline uint64_t wl_clz64(uint64_t x) {
     uint32_t high = (uint32_t)(x >> 32);
     return high != 0 ? wl_clz32(high) : 32 + wl_clz32((uint32_t)x);
 }
-static inline uint64_t wl_ctz64(uint64_t x) {
+inline uint64_t wl_ctz64(uint64_t x) {
     uint32_t low = (uint32_t)x;
     return low != 0 ? wl_ctz32(low) : 32 + wl_ctz32((uint32_t)(x >> 32));
 }
-static inline uint64_t wl_popcnt64(uint64_t x) {
+inline uint64_t wl_popcnt64(uint64_t x) {
     return wl_popcnt32((uint32_t)x) + wl_popcnt32((uint32_t)(x >> 32));
 }
 
@@ -108,7 +108,7 @@ static inline uint64_t wl_popcnt64(uint64_t x) {
 static inline uint32_t wl_shr32_s(uint32_t x, uint32_t n) {
     return (uint32_t)((int32_t)x >> (n & 31));
 }
-static inline uint64_t wl_shr64_s(uint64_t x, uint64_t n) {
+inline uint64_t wl_shr64_s(uint64_t x, uint64_t n) {
     return (uint64_t)((int64_t)x >> (n & 63));
 }
 static inline uint32_t wl_rotl32(uint32_t x, uint32_t n) {
@@ -117,10 +117,10 @@ static inline uint32_t wl_rotl32(uint32_t x, uint32_t n) {
 static inline uint32_t wl_rotr32(uint32_t x, uint32_t n) {
     return x >> (n & 31) | x << (-n & 31);
 }
-static inline uint64_t wl_rotl64(uint64_t x, uint64_t n) {
+inline uint64_t wl_rotl64(uint64_t x, uint64_t n) {
     return x << (n & 63) | x >> (-n & 63);
 }
-static inline uint64_t wl_rotr64(uint64_t x, uint64_t n) {
+inline uint64_t wl_rotr64(uint64_t x, uint64_t n) {
     return x >> (n & 63) | x << (-n & 63);
 }
 
@@ -168,12 +168,12 @@ wl_status_t wl_i64_rem_u(uint64_t a, uint64_t b, uint64_t *out);
 
 /* ---- Bits and values ---- */
 
-static inline float wl_f32_value(uint32_t bits) {
+inline float wl_f32_value(uint32_t bits) {
     float value;
     memcpy(&value, &bits, sizeof value);
     return value;
 }
-static inline double wl_f64_value(uint64_t bits) {
+inline double wl_f64_value(uint64_t bits) {
     double value;
     memcpy(&value, &bits, sizeof value);
     return value;
@@ -186,12 +186,12 @@ static inline bool wl_f64_is_nan(uint64_t bits) {
 }
 
 /* The bits of what the processor computed. */
-static inline uint32_t wl_f32_bits(float value) {
+inline uint32_t wl_f32_bits(float value) {
     uint32_t bits;
     memcpy(&bits, &value, sizeof bits);
     return WL_UNLIKELY(value != value) ? WL_F32_NAN : bits;
 }
-static inline uint64_t wl_f64_bits(double value) {
+inline uint64_t wl_f64_bits(double value) {
     uint64_t bits;
     memcpy(&bits, &value, sizeof bits);
     return WL_UNLIKELY(value != value) ? WL_F64_NAN : bits;
@@ -199,12 +199,12 @@ static inline uint64_t wl_f64_bits(double value) {
 
 /* ---- Signs ---- */
 
-static inline uint32_t wl_f32_abs(uint32_t a) { return a & ~WL_F32_SIGN; }
-static inline uint32_t wl_f32_neg(uint32_t a) { return a ^ WL_F32_SIGN; }
-static inline uint32_t wl_f32_copysign(uint32_t a, uint32_t b) { return (a & ~WL_F32_SIGN) | (b & WL_F32_SIGN); }
-static inline uint64_t wl_f64_abs(uint64_t a) { return a & ~WL_F64_SIGN; }
-static inline uint64_t wl_f64_neg(uint64_t a) { return a ^ WL_F64_SIGN; }
-static inline uint64_t wl_f64_copysign(uint64_t a, uint64_t b) { return (a & ~WL_F64_SIGN) | (b & WL_F64_SIGN); }
+inline uint32_t wl_f32_abs(uint32_t a) { return a & ~WL_F32_SIGN; }
+inline uint32_t wl_f32_neg(uint32_t a) { return a ^ WL_F32_SIGN; }
+inline uint32_t wl_f32_copysign(uint32_t a, uint32_t b) { return (a & ~WL_F32_SIGN) | (b & WL_F32_SIGN); }
+inline uint64_t wl_f64_abs(uint64_t a) { return a & ~WL_F64_SIGN; }
+inline uint64_t wl_f64_neg(uint64_t a) { return a ^ WL_F64_SIGN; }
+inline uint64_t wl_f64_copysign(uint64_t a, uint64_t b) { return (a & ~WL_F64_SIGN) | (b & WL_F64_SIGN); }
 
 /* ---- Arithmetic ---- */
 
@@ -216,28 +216,28 @@ uint64_t wl_f64_soft_add(uint64_t a, uint64_t b);
 uint64_t wl_f64_soft_mul(uint64_t a, uint64_t b);
 uint64_t wl_f64_soft_div(uint64_t a, uint64_t b);
 
-static inline uint32_t wl_f32_add(uint32_t a, uint32_t b) {
+inline uint32_t wl_f32_add(uint32_t a, uint32_t b) {
     return WL_F32_HARD ? wl_f32_bits(wl_f32_value(a) + wl_f32_value(b)) : wl_f32_soft_add(a, b);
 }
-static inline uint32_t wl_f32_sub(uint32_t a, uint32_t b) {
+inline uint32_t wl_f32_sub(uint32_t a, uint32_t b) {
     return WL_F32_HARD ? wl_f32_bits(wl_f32_value(a) - wl_f32_value(b)) : wl_f32_soft_add(a, wl_f32_neg(b));
 }
-static inline uint32_t wl_f32_mul(uint32_t a, uint32_t b) {
+inline uint32_t wl_f32_mul(uint32_t a, uint32_t b) {
     return WL_F32_HARD ? wl_f32_bits(wl_f32_value(a) * wl_f32_value(b)) : wl_f32_soft_mul(a, b);
 }
-static inline uint32_t wl_f32_div(uint32_t a, uint32_t b) {
+inline uint32_t wl_f32_div(uint32_t a, uint32_t b) {
     return WL_F32_HARD ? wl_f32_bits(wl_f32_value(a) / wl_f32_value(b)) : wl_f32_soft_div(a, b);
 }
-static inline uint64_t wl_f64_add(uint64_t a, uint64_t b) {
+inline uint64_t wl_f64_add(uint64_t a, uint64_t b) {
     return WL_F64_HARD ? wl_f64_bits(wl_f64_value(a) + wl_f64_value(b)) : wl_f64_soft_add(a, b);
 }
-static inline uint64_t wl_f64_sub(uint64_t a, uint64_t b) {
+inline uint64_t wl_f64_sub(uint64_t a, uint64_t b) {
     return WL_F64_HARD ? wl_f64_bits(wl_f64_value(a) - wl_f64_value(b)) : wl_f64_soft_add(a, wl_f64_neg(b));
 }
-static inline uint64_t wl_f64_mul(uint64_t a, uint64_t b) {
+inline uint64_t wl_f64_mul(uint64_t a, uint64_t b) {
     return WL_F64_HARD ? wl_f64_bits(wl_f64_value(a) * wl_f64_value(b)) : wl_f64_soft_mul(a, b);
 }
-static inline uint64_t wl_f64_div(uint64_t a, uint64_t b) {
+inline uint64_t wl_f64_div(uint64_t a, uint64_t b) {
     return WL_F64_HARD ? wl_f64_bits(wl_f64_value(a) / wl_f64_value(b)) : wl_f64_soft_div(a, b);
 }
 
@@ -245,7 +245,7 @@ uint32_t wl_f32_soft_sqrt(uint32_t a);
 uint64_t wl_f64_soft_sqrt(uint64_t a);
 
 /* Not __builtin_sqrt, which calls the C library to set errno. */
-static inline uint32_t wl_f32_sqrt(uint32_t a) {
+inline uint32_t wl_f32_sqrt(uint32_t a) {
 #if WL_F32_HARD
     float value = wl_f32_value(a);
     __asm__(WL_ASM_SQRT32 : "+" WL_ASM_FLOAT32(value));
@@ -254,7 +254,7 @@ static inline uint32_t wl_f32_sqrt(uint32_t a) {
     return wl_f32_soft_sqrt(a);
 #endif
 }
-static inline uint64_t wl_f64_sqrt(uint64_t a) {
+inline uint64_t wl_f64_sqrt(uint64_t a) {
 #if WL_F64_HARD
     double value = wl_f64_value(a);
     __asm__(WL_ASM_SQRT64 : "+" WL_ASM_FLOAT64(value));
@@ -268,10 +268,10 @@ static inline uint64_t wl_f64_sqrt(uint64_t a) {
 uint32_t wl_f32_pick(uint32_t a, uint32_t b, bool greater);
 uint64_t wl_f64_pick(uint64_t a, uint64_t b, bool greater);
 
-static inline uint32_t wl_f32_min(uint32_t a, uint32_t b) { return wl_f32_pick(a, b, false); }
-static inline uint32_t wl_f32_max(uint32_t a, uint32_t b) { return wl_f32_pick(a, b, true); }
-static inline uint64_t wl_f64_min(uint64_t a, uint64_t b) { return wl_f64_pick(a, b, false); }
-static inline uint64_t wl_f64_max(uint64_t a, uint64_t b) { return wl_f64_pick(a, b, true); }
+inline uint32_t wl_f32_min(uint32_t a, uint32_t b) { return wl_f32_pick(a, b, false); }
+inline uint32_t wl_f32_max(uint32_t a, uint32_t b) { return wl_f32_pick(a, b, true); }
+inline uint64_t wl_f64_min(uint64_t a, uint64_t b) { return wl_f64_pick(a, b, false); }
+inline uint64_t wl_f64_max(uint64_t a, uint64_t b) { return wl_f64_pick(a, b, true); }
 
 /* ---- Rounding to an integral value ---- */
 
@@ -280,14 +280,14 @@ typedef enum { WL_ROUND_CEIL, WL_ROUND_FLOOR, WL_ROUND_TRUNC, WL_ROUND_NEAREST }
 uint32_t wl_f32_round(uint32_t a, wl_round_t mode);
 uint64_t wl_f64_round(uint64_t a, wl_round_t mode);
 
-static inline uint32_t wl_f32_ceil(uint32_t a) { return wl_f32_round(a, WL_ROUND_CEIL); }
-static inline uint32_t wl_f32_floor(uint32_t a) { return wl_f32_round(a, WL_ROUND_FLOOR); }
-static inline uint32_t wl_f32_trunc(uint32_t a) { return wl_f32_round(a, WL_ROUND_TRUNC); }
-static inline uint32_t wl_f32_nearest(uint32_t a) { return wl_f32_round(a, WL_ROUND_NEAREST); }
-static inline uint64_t wl_f64_ceil(uint64_t a) { return wl_f64_round(a, WL_ROUND_CEIL); }
-static inline uint64_t wl_f64_floor(uint64_t a) { return wl_f64_round(a, WL_ROUND_FLOOR); }
-static inline uint64_t wl_f64_trunc(uint64_t a) { return wl_f64_round(a, WL_ROUND_TRUNC); }
-static inline uint64_t wl_f64_nearest(uint64_t a) { return wl_f64_round(a, WL_ROUND_NEAREST); }
+inline uint32_t wl_f32_ceil(uint32_t a) { return wl_f32_round(a, WL_ROUND_CEIL); }
+inline uint32_t wl_f32_floor(uint32_t a) { return wl_f32_round(a, WL_ROUND_FLOOR); }
+inline uint32_t wl_f32_trunc(uint32_t a) { return wl_f32_round(a, WL_ROUND_TRUNC); }
+inline uint32_t wl_f32_nearest(uint32_t a) { return wl_f32_round(a, WL_ROUND_NEAREST); }
+inline uint64_t wl_f64_ceil(uint64_t a) { return wl_f64_round(a, WL_ROUND_CEIL); }
+inline uint64_t wl_f64_floor(uint64_t a) { return wl_f64_round(a, WL_ROUND_FLOOR); }
+inline uint64_t wl_f64_trunc(uint64_t a) { return wl_f64_round(a, WL_ROUND_TRUNC); }
+inline uint64_t wl_f64_nearest(uint64_t a) { return wl_f64_round(a, WL_ROUND_NEAREST); }
 
 /* ---- Comparison: 0 or 1 ---- */
 
@@ -295,30 +295,30 @@ static inline uint64_t wl_f64_nearest(uint64_t a) { return wl_f64_round(a, WL_RO
 int32_t wl_f32_order(uint32_t a, uint32_t b);
 int32_t wl_f64_order(uint64_t a, uint64_t b);
 
-static inline uint32_t wl_f32_eq(uint32_t a, uint32_t b) {
+inline uint32_t wl_f32_eq(uint32_t a, uint32_t b) {
     return WL_F32_HARD ? wl_f32_value(a) == wl_f32_value(b) : wl_f32_order(a, b) == 0;
 }
-static inline uint32_t wl_f32_ne(uint32_t a, uint32_t b) {
+inline uint32_t wl_f32_ne(uint32_t a, uint32_t b) {
     return WL_F32_HARD ? wl_f32_value(a) != wl_f32_value(b) : wl_f32_order(a, b) != 0;
 }
-static inline uint32_t wl_f32_lt(uint32_t a, uint32_t b) {
+inline uint32_t wl_f32_lt(uint32_t a, uint32_t b) {
     return WL_F32_HARD ? wl_f32_value(a) < wl_f32_value(b) : wl_f32_order(a, b) < 0;
 }
-static inline uint32_t wl_f32_le(uint32_t a, uint32_t b) {
+inline uint32_t wl_f32_le(uint32_t a, uint32_t b) {
     return WL_F32_HARD ? wl_f32_value(a) <= wl_f32_value(b) : wl_f32_order(a, b) <= 0;
 }
 static inline uint32_t wl_f32_gt(uint32_t a, uint32_t b) { return wl_f32_lt(b, a); }
 static inline uint32_t wl_f32_ge(uint32_t a, uint32_t b) { return wl_f32_le(b, a); }
-static inline uint32_t wl_f64_eq(uint64_t a, uint64_t b) {
+inline uint32_t wl_f64_eq(uint64_t a, uint64_t b) {
     return WL_F64_HARD ? wl_f64_value(a) == wl_f64_value(b) : wl_f64_order(a, b) == 0;
 }
-static inline uint32_t wl_f64_ne(uint64_t a, uint64_t b) {
+inline uint32_t wl_f64_ne(uint64_t a, uint64_t b) {
     return WL_F64_HARD ? wl_f64_value(a) != wl_f64_value(b) : wl_f64_order(a, b) != 0;
 }
-static inline uint32_t wl_f64_lt(uint64_t a, uint64_t b) {
+inline uint32_t wl_f64_lt(uint64_t a, uint64_t b) {
     return WL_F64_HARD ? wl_f64_value(a) < wl_f64_value(b) : wl_f64_order(a, b) < 0;
 }
-static inline uint32_t wl_f64_le(uint64_t a, uint64_t b) {
+inline uint32_t wl_f64_le(uint64_t a, uint64_t b) {
     return WL_F64_HARD ? wl_f64_value(a) <= wl_f64_value(b) : wl_f64_order(a, b) <= 0;
 }
 static inline uint32_t wl_f64_gt(uint64_t a, uint64_t b) { return wl_f64_lt(b, a); }
@@ -329,10 +329,10 @@ static inline uint32_t wl_f64_ge(uint64_t a, uint64_t b) { return wl_f64_le(b, a
 uint32_t wl_f32_from_f64(uint64_t a);
 uint64_t wl_f64_from_f32(uint32_t a);
 
-static inline uint32_t wl_f32_demote_f64(uint64_t a) {
+inline uint32_t wl_f32_demote_f64(uint64_t a) {
     return WL_F64_HARD ? wl_f32_bits((float)wl_f64_value(a)) : wl_f32_from_f64(a);
 }
-static inline uint64_t wl_f64_promote_f32(uint32_t a) {
+inline uint64_t wl_f64_promote_f32(uint32_t a) {
     return WL_F64_HARD ? wl_f64_bits((double)wl_f32_value(a)) : wl_f64_from_f32(a);
 }
 
@@ -344,28 +344,28 @@ uint64_t wl_f64_from_magnitude(uint64_t magnitude, uint32_t sign);
 uint32_t wl_f32_from_i64(uint64_t x);
 uint64_t wl_f64_from_i64(uint64_t x);
 
-static inline uint32_t wl_f32_convert_i32_s(uint32_t x) {
+inline uint32_t wl_f32_convert_i32_s(uint32_t x) {
     return WL_F32_HARD ? wl_f32_bits((float)(int32_t)x) : wl_f32_from_i64((uint64_t)(int32_t)x);
 }
-static inline uint32_t wl_f32_convert_i32_u(uint32_t x) {
+inline uint32_t wl_f32_convert_i32_u(uint32_t x) {
     return WL_F32_HARD ? wl_f32_bits((float)x) : wl_f32_from_magnitude(x, 0);
 }
-static inline uint32_t wl_f32_convert_i64_s(uint64_t x) {
+inline uint32_t wl_f32_convert_i64_s(uint64_t x) {
     return WL_F64_HARD ? wl_f32_bits((float)(int64_t)x) : wl_f32_from_i64(x);
 }
-static inline uint32_t wl_f32_convert_i64_u(uint64_t x) {
+inline uint32_t wl_f32_convert_i64_u(uint64_t x) {
     return WL_F64_HARD ? wl_f32_bits((float)x) : wl_f32_from_magnitude(x, 0);
 }
-static inline uint64_t wl_f64_convert_i32_s(uint32_t x) {
+inline uint64_t wl_f64_convert_i32_s(uint32_t x) {
     return WL_F64_HARD ? wl_f64_bits((double)(int32_t)x) : wl_f64_from_i64((uint64_t)(int32_t)x);
 }
-static inline uint64_t wl_f64_convert_i32_u(uint32_t x) {
+inline uint64_t wl_f64_convert_i32_u(uint32_t x) {
     return WL_F64_HARD ? wl_f64_bits((double)x) : wl_f64_from_magnitude(x, 0);
 }
-static inline uint64_t wl_f64_convert_i64_s(uint64_t x) {
+inline uint64_t wl_f64_convert_i64_s(uint64_t x) {
     return WL_F64_HARD ? wl_f64_bits((double)(int64_t)x) : wl_f64_from_i64(x);
 }
-static inline uint64_t wl_f64_convert_i64_u(uint64_t x) {
+inline uint64_t wl_f64_convert_i64_u(uint64_t x) {
     return WL_F64_HARD ? wl_f64_bits((double)x) : wl_f64_from_magnitude(x, 0);
 }
 

@@ -45,3 +45,28 @@ wl_status_t wl_truncate_32(uint32_t *fp, const uint16_t *ip, uint32_t what) {
 wl_status_t wl_truncate_64(uint32_t *fp, const uint16_t *ip, uint32_t what) {
     return truncate(fp, ip, R64(HI(1)), what);
 }
+
+/* ---- The one copy of each function that tables refer to; elsewhere they are inline. ---- */
+
+#define REG_OP(n, words)
+#define REG_ALU2(n, e)
+#define REG_ALU3(n, e)
+#define REG_UN(n, e)
+#define REG_CMP6(n, e)
+#define REG_CMP4(n, e)
+#define REG_LD(n, t)
+#define REG_ST(n, t)
+#define REG_OP1(n, in, out, e)
+#define REG_OP2(n, in, out, e)
+#define REG_DIV(n, overflow, e)
+#define REG_TRUNC(n, in, type, saturate)
+#define REG_TRY2(n, in, out, f)
+#define REG_CALL1(n, in, out, f) extern T##out f(T##in);
+#define REG_CALL2(n, in, out, f) extern T##out f(T##in, T##in);
+#include "wl_code_ops.def"
+
+/* What they use. */
+extern float wl_f32_value(uint32_t bits);
+extern double wl_f64_value(uint64_t bits);
+extern uint32_t wl_f32_bits(float value);
+extern uint64_t wl_f64_bits(double value);

@@ -44,7 +44,7 @@ static inline void write64(uint32_t *slot, uint64_t v) {
     slot[1] = (uint32_t)(v >> 32);
 }
 
-#define INT64_OP(type, name, e) static inline type name(uint64_t x, uint64_t y) { return e; }
+#define INT64_OP(type, name, e) inline type name(uint64_t x, uint64_t y) { return e; }
 INT64_OP(uint32_t, wl_i64_eq, x == y)
 INT64_OP(uint32_t, wl_i64_ne, x != y)
 INT64_OP(uint32_t, wl_i64_lt_s, (int64_t)x < (int64_t)y)
@@ -55,10 +55,10 @@ INT64_OP(uint64_t, wl_i64_and, x & y)
 INT64_OP(uint64_t, wl_i64_or, x | y)
 INT64_OP(uint64_t, wl_i64_xor, x ^ y)
 #undef INT64_OP
-static inline uint64_t wl_shl64(uint64_t x, uint64_t n) {
+inline uint64_t wl_shl64(uint64_t x, uint64_t n) {
     return x << (n & 63);
 }
-static inline uint64_t wl_shr64_u(uint64_t x, uint64_t n) {
+inline uint64_t wl_shr64_u(uint64_t x, uint64_t n) {
     return x >> (n & 63);
 }
 
