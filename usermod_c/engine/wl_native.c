@@ -187,9 +187,11 @@ static void count_end(struct wl_translator *t, wl_ctrl_t *c, bool live) {
     (void)live;
     if (c->op != WL_WASM_LOOP) {
         uint32_t units = (n->v->op_pos - c->outer_cost) / WL_N_BLOCK_UNIT + 1;
-        if (!c->dead && c->cost_pos < n->n_blocks && c != n->v->ctrls) {
+        bool block = !c->dead && c != n->v->ctrls;
+        if (block && c->cost_pos < n->n_blocks) {
             n->blocks[c->cost_pos] = (uint8_t)(units < 0xff ? units : 0xff);
         }
+        n->form |= block && units > WL_BE_MIDDLE_REACH / WL_N_BLOCK_UNIT ? WL_N_FAR : 0;
         n->cost = cost_word(n->v->cost); /* the function's own, when this is its end */
         return;
     }
@@ -508,7 +510,8 @@ bool wl_native_compile(wl_instance_t *instance, uint32_t func_index) {
     wl_native_t *n = wl_alloc(&allocator, sizeof *n);
     bool done = false;
     uint8_t *free = scratch.top;
-    for (uint8_t form = WL_N_NEAR; n != NULL && !done && form < WL_N_FORMS; form++) {
+    uint8_t form = 0, retry = n != NULL;
+    while (retry != 0) {
         begin(n, instance, func_index, &allocator);
         n->form = form;
         n->base = c->native_used;
@@ -517,9 +520,8 @@ bool wl_native_compile(wl_instance_t *instance, uint32_t func_index) {
         done = passes(n) && finish(n);
         free_arrays(n);
         scratch.top = free;
-        if (!n->retry) {
-            break;
-        }
+        retry = done ? 0 : n->retry & (uint8_t)~form;
+        form |= retry;
     }
     c->native_refused += !done;
     uint32_t used = (uint32_t)(scratch.peak - scratch.base);

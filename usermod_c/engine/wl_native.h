@@ -101,9 +101,10 @@ typedef struct {
  * good for all accesses that end so far behind their address, or less. */
 #define WL_N_GUARD 64u
 
-/* How forward branches are written: short where the end of the block seems near; middling, which reaches
- * far enough in most bodies; long. Each is tried when the one before did not reach. */
-enum { WL_N_NEAR, WL_N_MIDDLE, WL_N_FAR, WL_N_FORMS };
+/* How forward branches are written: short where the end of the block seems near, else middling, which reaches far
+ * enough in most bodies; or without short ones, or long instead of middling, when those did not reach. */
+enum { WL_N_NO_NEAR = 1,
+       WL_N_FAR = 2 };
 
 #define WL_N_LOOPS_STEP 8u
 #define WL_N_BLOCK_UNIT 4u /* bytes; blocks of 255 units or more are far */
@@ -114,8 +115,8 @@ typedef struct {
 /* What is used most stands first: short instructions do not reach far into a structure. */
 typedef struct wl_native {
     bool failed;            /* no native code for this body */
-    bool retry;             /* because a branch did not reach */
     uint8_t form;           /* of forward branches */
+    uint8_t retry;          /* one did not reach: what to add to the form */
     uint8_t reg_locals;     /* locals in registers; which, by place */
     bool has_limit;         /* the last of the locals' registers holds the memory's limit */
     bool low_fuel;          /* fuel stays in the register that is at WL_BE_FUEL_PLACE */

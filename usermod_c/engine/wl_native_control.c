@@ -69,7 +69,7 @@ static wl_ncompare_t inverse(wl_ncompare_t c) {
 
 /* Whether the end of a block is near enough, in WebAssembly's bytes, for the short form of a branch. */
 static bool is_near(const wl_native_t *n, const wl_ctrl_t *c, uint32_t reach) {
-    return n->form == WL_N_NEAR && c->outer_cost - n->v->op_pos < reach;
+    return !(n->form & WL_N_NO_NEAR) && c->outer_cost - n->v->op_pos < reach;
 }
 
 static void jump(wl_native_t *n, wl_ctrl_t *c) {
@@ -158,7 +158,7 @@ void wl_native_br_if(struct wl_translator *t, uint32_t depth) {
             agree(n, c);
         }
         condition = inverse(condition);
-        wl_be_branch(n, &condition, &skip, n->form == WL_N_NEAR && slots < 8);
+        wl_be_branch(n, &condition, &skip, !(n->form & WL_N_NO_NEAR) && slots < 8);
         uint32_t valid = n->valid, dirty = n->dirty;
         if (returns) {
             emit_return(n);

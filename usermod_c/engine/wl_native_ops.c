@@ -580,7 +580,7 @@ void wl_native_select(struct wl_translator *t, uint32_t slots) {
         uint16_t skip = 0;
         wl_nentry_t second = *b, first = *a;
         wl_native_put_home(n, &first);
-        wl_be_branch(n, &compare, &skip, n->form == WL_N_NEAR);
+        wl_be_branch(n, &compare, &skip, !(n->form & WL_N_NO_NEAR));
         wl_native_copy_pair(n, &second, first.home);
         wl_be_bind(n, &skip);
         wl_native_push(n, WL_N_HOME, 2);

@@ -339,7 +339,7 @@ static void wait_jump(wl_native_t *n, uint16_t *label) {
 }
 
 static void too_far(wl_native_t *n) {
-    n->retry = true;
+    n->retry = WL_N_FAR;
     wl_native_fail(n);
 }
 
@@ -351,7 +351,7 @@ void wl_be_jump(wl_native_t *n, uint16_t *label, bool near) {
 void wl_be_branch(wl_native_t *n, const wl_ncompare_t *c, uint16_t *label, bool near) {
     uint32_t a, b, f3 = branch_of(c, &a, &b);
     (void)near;
-    if (n->form == WL_N_FAR) {
+    if (n->form & WL_N_FAR) {
         skip_if(n, f3 ^ 1, a, b, 4);
         wait_jump(n, label);
         return;

@@ -26,6 +26,7 @@
 #define WL_BE_STACK_LINK(regs) ((regs)->pc)
 #define WL_BE_NEAR_BRANCH 0u
 #define WL_BE_NEAR_JUMP 0u
+#define WL_BE_MIDDLE_REACH 1800u /* as those of Thumb */
 #define WL_BE_ADDRESS(p) ((uint32_t)(uintptr_t)(p))
 
 #endif

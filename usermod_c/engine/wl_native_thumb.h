@@ -34,6 +34,7 @@
 /* Blocks that end within so many bytes of WebAssembly are thought to be in reach of short branches. */
 #define WL_BE_NEAR_BRANCH 88u
 #define WL_BE_NEAR_JUMP 600u
+#define WL_BE_MIDDLE_REACH (WL_THUMB2 ? UINT32_MAX : 1000u)
 #define WL_BE_STUB(n) ((uint32_t)(n) * 2u)
 #define WL_BE_STUB_WORDS 50u
 /* Where the call that found no room for its frame goes back to. */

@@ -33,8 +33,8 @@ static bool links(const wl_native_t *n, const uint16_t *label, uint32_t reach) {
     return *label == 0 || n->pos - *label < reach;
 }
 
-static void too_far(wl_native_t *n) {
-    n->retry = true;
+static void too_far(wl_native_t *n, uint8_t form) {
+    n->retry = form;
     wl_native_fail(n);
 }
 
@@ -66,7 +66,7 @@ static void bind_one(wl_native_t *n, uint32_t at, uint32_t word) {
     if (word >= B_COND) {
         bool always = word >= B_AL;
         if (offset > (always ? 0x3ff : 0x7f)) {
-            too_far(n);
+            too_far(n, always && !WL_THUMB2 ? WL_N_FAR : WL_N_NO_NEAR);
             return;
         }
         n->code[at] = (uint16_t)(always ? B_AL | (offset & 0x7ff) : (word & 0xff00) | (offset & 0xff));
@@ -99,9 +99,9 @@ void wl_be_bind(wl_native_t *n, uint16_t *label) {
 }
 
 void wl_be_jump(wl_native_t *n, uint16_t *label, bool near) {
-    bool middle = near || (!WL_THUMB2 && n->form < WL_N_FAR);
+    bool middle = WL_THUMB2 ? near : !(n->form & WL_N_FAR);
     if (middle && !WL_THUMB2 && !links(n, label, 0x800)) {
-        too_far(n);
+        too_far(n, WL_N_FAR);
     }
     wait_for(n, middle && links(n, label, 0x800) ? B_AL : 0, CC_AL, label);
     wl_thumb_offer_literals(n);
@@ -114,10 +114,10 @@ void wl_be_branch(wl_native_t *n, const wl_ncompare_t *c, uint16_t *label, bool 
     } else if (WL_THUMB2) {
         wait_for(n, 0, cc, label);
     } else {
-        wl_thumb_skip_if(n, cc ^ 1, n->form == WL_N_FAR ? 2 : 1);
-        uint32_t middle = n->form == WL_N_FAR ? 0 : B_AL;
+        uint32_t middle = n->form & WL_N_FAR ? 0 : B_AL;
+        wl_thumb_skip_if(n, cc ^ 1, middle ? 1 : 2);
         if (middle && !links(n, label, 0x800)) {
-            too_far(n);
+            too_far(n, WL_N_FAR);
         }
         wait_for(n, middle, CC_AL, label);
     }
