@@ -273,10 +273,10 @@ static void layout_frame(wl_native_t *n, const wl_functype_t *type) {
 }
 
 /* Whether fuel stays where it is passed, in the register of a local that would be used so much: charging a loop takes
- * two instructions less then, and a call and the body itself two that move it. A use of a local in its slot
- * costs about half an instruction. */
+ * two instructions less then, and a call and the body itself two that move it. Around a call the local would have
+ * to be stored and loaded. */
 static bool fuel_is_better(const wl_native_t *n, uint32_t weight) {
-    return WL_ENABLE_FUEL && n->reg_locals == WL_BE_FUEL_PLACE && n->fuel_weight + n->call_weight + 1 > weight / 4;
+    return WL_ENABLE_FUEL && n->reg_locals == WL_BE_FUEL_PLACE && n->fuel_weight + 3 * n->call_weight + 1 > weight;
 }
 
 /* The locals used most get the registers there are; fuel and the memory's limit may get some, too. */

@@ -61,7 +61,7 @@ typedef enum {
 
 #define WL_N_WINDOW 16u /* operands that may be elsewhere than at home; a power of two */
 #define WL_N_LOCAL_REGS 8
-#define WL_N_CHECKS 6u
+#define WL_N_CHECKS 8u
 #define WL_N_LITERALS (WL_NATIVE_BACKEND == WL_BACKEND_RV32 ? 1 : 24)
 
 typedef enum {

@@ -156,7 +156,7 @@ void wl_be_link(uint16_t *back, const uint16_t *to) {
 /* ---- Literals ---- */
 
 #define LITERAL_REACH 1000u /* bytes */
-#define LITERAL_HURRY 600u
+#define LITERAL_HURRY 760u
 
 void wl_thumb_put_literals(wl_native_t *n) {
     if (n->pos & 1) {
@@ -200,7 +200,7 @@ void wl_thumb_offer_literals(wl_native_t *n) {
 /* Writes literals now that would be out of reach behind so many bytes more. */
 void wl_thumb_hurry_literals(wl_native_t *n, uint32_t bytes) {
     uint32_t since = (n->pos - n->first_literal) * 2;
-    if (n->n_literals > 0 && (since + bytes > LITERAL_HURRY || n->n_literals > WL_N_LITERALS - 14)) {
+    if (n->n_literals > 0 && (since + bytes > LITERAL_HURRY || n->n_literals > WL_N_LITERALS - 10)) {
         uint32_t at = n->pos;
         wl_thumb_put(n, 0);
         wl_thumb_put_literals(n);

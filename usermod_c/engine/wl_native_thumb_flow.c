@@ -284,6 +284,7 @@ void wl_be_finish(wl_native_t *n) {
 }
 
 void wl_be_loop(wl_native_t *n) {
+    wl_thumb_hurry_literals(n, 400); /* better here than in the loop */
     n->flags_pos = 0;
 }
 
