@@ -16,6 +16,8 @@ import xip
 GOALS = {
     "of_bytecode": 0.25,
     "times_native": 10,
+    "machine_code_times_native": 2,
+    "machine_code_of_viper": 1,
     "slice_cycles": 400,
     "start_hello_cycles": 5,
     "start_coremix_cycles": 5,
@@ -77,6 +79,13 @@ def test_missed_goals_are_named():
         "rp2040: start_coremix_cycles is 6.00, above 5",
     ]
     assert len(bench.missed_on_board(board, [], GOALS)) == 3
+
+
+def test_machine_code_has_goals_of_its_own():
+    values = values_of(viper=(1, 10), wasm=(1, 10), wasm_native=(1, 12), c=(1, 5))
+    missed = bench.missed_on_board(cycles.collect(values, ["fib"]), ["fib"], GOALS)
+    assert missed[0] == "rp2040: fib_of_viper is 1.20, above 1"
+    assert missed[-1] == "rp2040: machine_code_times_native is 2.40, above 2"
 
 
 def test_cache_keeps_two_lines_of_a_set():

@@ -180,10 +180,8 @@ class Thumb(Walk):
         loaded = words and (words[0] >> 8 & 7 if len(words) == 1 else words[1] >> 12)
         if value is not None and loaded == register:
             self.check_address(value)
-        elif words == [0x4653] and register == 3:  # mov r3, sl
-            self.code.counts["stores"] += 1
-        elif words == [0x4450 | register]:  # add rX, sl
-            self.code.counts["stores"] += 1
+        elif (words == [0x4653] and register == 3) or words == [0x4450 | register]:
+            self.code.counts["stores"] += 1  # mov r3, sl; add rX, sl
         elif words and words[0] & 0xFFF0 == 0xEB00 and words[1:] == [register << 8 | 10]:
             self.code.counts["stores"] += 1  # add rX, rY, sl
         else:
@@ -274,10 +272,8 @@ class Thumb(Walk):
 
     def table(self, jump, first, base, unit):
         """Return the targets of a table of distances from `base`, in parts of a word."""
-        words = self.code.words
-        return [
-            self.goes(base + words[first + i] // unit) for i in range(self.table_length(jump, unit))
-        ]
+        entries = self.code.words[first : first + self.table_length(jump, unit)]
+        return [self.goes(base + entry // unit) for entry in entries]
 
     def table_length(self, jump, unit):
         """Return with what the index was compared before a table's jump."""

@@ -102,7 +102,9 @@ static void count_local(wl_native_t *n, uint32_t local, bool set) {
 }
 
 /* Follows local.get, i32.const and i32.add in a row; true for the step that comes next. */
-enum { SUM_LOCAL = 1, SUM_CONST, SUM_WHOLE };
+enum { SUM_LOCAL = 1,
+       SUM_CONST,
+       SUM_WHOLE };
 static bool sum_step(wl_native_t *n, uint32_t step) {
     bool follows = n->sum == step - 1 && n->sum_pos == n->v->op_pos;
     n->sum = follows || step == SUM_LOCAL ? step : 0;

@@ -26,7 +26,7 @@
 #if WL_BE_DIVIDES
 #define REG_DIV(n, overflow, e) THERE(n, NULL)
 #else
-#define REG_DIV(n, overflow, e)                            \
+#define REG_DIV(n, overflow, e) \
     OWN(n, static wl_status_t help_##n(uint32_t *slots) {  \
         uint32_t x = slots[0], y = slots[1];               \
         if (y == 0) {                                      \
@@ -36,8 +36,7 @@
             return WL_TRAP_INT_OVERFLOW;                   \
         }                                                  \
         slots[0] = (e);                                    \
-        return WL_OK;                                      \
-    })
+        return WL_OK; })
 #endif
 #define REG_TRUNC(n, in, type, saturate) \
     OWN(n, static wl_status_t help_##n(uint32_t *slots) { return truncate_##in(slots, type, saturate); })

@@ -87,7 +87,7 @@ void wl_be_bind(wl_native_t *n, uint16_t *label) {
     n->flags_pos = 0;
     for (uint32_t at = *label, before; n->code != NULL && at != 0; at = before) {
         uint32_t word = n->code[at], distance = word & (word < B_COND ? W_ENTRY - 1 : word < B_AL ? 0xff
-                                                                                                    : 0x7ff);
+                                                                                                  : 0x7ff);
         if (word >= W_ENTRY) {
             before = distance != 0 ? at - distance : 0;
         } else {
@@ -212,8 +212,11 @@ static void charge(wl_native_t *n, uint32_t fuel, uint32_t cost) {
         }
     } else {
         wl_be_move(n, reg, fuel);
-        if (cost < 256) {
-            wl_thumb_put(n, 0x3800 | reg << 8 | cost);
+        if (cost <= 2 * 255) {
+            wl_thumb_put(n, 0x3800 | reg << 8 | (cost < 256 ? cost : 255));
+            if (cost > 255) {
+                wl_thumb_put(n, 0x3800 | reg << 8 | (cost - 255));
+            }
         } else {
             wl_be_const(n, other, cost);
             wl_thumb_put(n, 0x1a00 | other << 6 | reg << 3 | reg);

@@ -89,38 +89,31 @@ __attribute__((naked)) void wl_be_enter(wl_native_regs_t *regs, uintptr_t addres
     (void)address;
     (void)link;
     __asm__ volatile(SAVE_ALL
-                     "ldr r7, [r0, #0]\n"
-                     LOAD_FUEL("r0")
-                     "ldr r3, [r0, #16]\n mov r10, r3\n"
-                     "ldr r3, [r0, #20]\n mov r11, r3\n"
-                     "movs r3, #%c0\n add r3, r0\n mov r8, r3\n"
-                     "ldr r0, [r0, #8]\n"
-                     "mov lr, r2\n"
-                     "bx r1\n" ::"i"(SERVICE_OFFSET));
+                     "ldr r7, [r0, #0]\n" LOAD_FUEL("r0") "ldr r3, [r0, #16]\n mov r10, r3\n"
+                                                          "ldr r3, [r0, #20]\n mov r11, r3\n"
+                                                          "movs r3, #%c0\n add r3, r0\n mov r8, r3\n"
+                                                          "ldr r0, [r0, #8]\n"
+                                                          "mov lr, r2\n"
+                                                          "bx r1\n" ::"i"(SERVICE_OFFSET));
 }
 
 /* r0: result, r1: why, r2: registers. */
 __attribute__((naked)) void wl_be_leave(void) {
-    __asm__ volatile("str r7, [r2, #0]\n"
-                     STORE_FUEL("r2")
-                     "str r0, [r2, #8]\n"
-                     "mov r3, lr\n str r3, [r2, #12]\n"
-                     "str r1, [r2, #24]\n" RESTORE_ALL);
+    __asm__ volatile("str r7, [r2, #0]\n" STORE_FUEL("r2") "str r0, [r2, #8]\n"
+                                                           "mov r3, lr\n str r3, [r2, #12]\n"
+                                                           "str r1, [r2, #24]\n" RESTORE_ALL);
 }
 
 /* r1: which service, r2: registers. */
 __attribute__((naked)) void wl_be_serve(void) {
-    __asm__ volatile("str r7, [r2, #0]\n"
-                     STORE_FUEL("r2")
-                     "push {r2, lr}\n"
-                     "mov r0, r2\n mov r2, lr\n"
-                     "bl wl_native_serve\n"
-                     "pop {r2, r3}\n"
-                     "cmp r0, #0\n bne 1f\n" RESTORE_ALL
-                     "1:\n" LOAD_FUEL("r2")
-                     "ldr r3, [r2, #16]\n mov r10, r3\n"
-                     "ldr r3, [r2, #20]\n mov r11, r3\n"
-                     "bx r0\n");
+    __asm__ volatile("str r7, [r2, #0]\n" STORE_FUEL("r2") "push {r2, lr}\n"
+                                                           "mov r0, r2\n mov r2, lr\n"
+                                                           "bl wl_native_serve\n"
+                                                           "pop {r2, r3}\n"
+                                                           "cmp r0, #0\n bne 1f\n" RESTORE_ALL
+                                                           "1:\n" LOAD_FUEL("r2") "ldr r3, [r2, #16]\n mov r10, r3\n"
+                                                                                  "ldr r3, [r2, #20]\n mov r11, r3\n"
+                                                                                  "bx r0\n");
 }
 
 /* r0: what is called, r2: registers. Without machine code to be called this is as WL_STOP_CALL. */
@@ -141,22 +134,20 @@ __attribute__((naked)) void wl_be_serve_indirect(void) {
 /* r2: registers; r0-r3 are on the stack. Afterwards all registers that code uses are as they were, or as the
  * service has set them. */
 __attribute__((naked)) void wl_be_serve_memory(void) {
-    __asm__ volatile("str r7, [r2, #0]\n"
-                     STORE_FUEL("r2")
-                     "str r4, [r2, #44]\n str r5, [r2, #48]\n str r6, [r2, #52]\n"
-                     "mov r3, r8\n str r3, [r2, #60]\n"
-                     "mov r3, r11\n str r3, [r2, #72]\n"
-                     "pop {r4, r5}\n str r4, [r2, #28]\n str r5, [r2, #32]\n"
-                     "pop {r4, r5}\n str r4, [r2, #36]\n str r5, [r2, #40]\n"
-                     "mov r3, lr\n push {r2, r3}\n"
-                     "mov r0, r2\n mov r2, r3\n movs r1, #%c0\n"
-                     "bl wl_native_serve\n"
-                     "pop {r2, r3}\n"
-                     "cmp r0, #0\n bne 1f\n" RESTORE_ALL
-                     "1: mov r12, r0\n"
-                     "ldr r4, [r2, #44]\n ldr r5, [r2, #48]\n ldr r6, [r2, #52]\n"
-                     "ldr r0, [r2, #28]\n ldr r1, [r2, #32]\n ldr r3, [r2, #40]\n ldr r2, [r2, #36]\n"
-                     "bx r12\n" ::"i"(WL_SERVE_ACCESS));
+    __asm__ volatile("str r7, [r2, #0]\n" STORE_FUEL("r2") "str r4, [r2, #44]\n str r5, [r2, #48]\n str r6, [r2, #52]\n"
+                                                           "mov r3, r8\n str r3, [r2, #60]\n"
+                                                           "mov r3, r11\n str r3, [r2, #72]\n"
+                                                           "pop {r4, r5}\n str r4, [r2, #28]\n str r5, [r2, #32]\n"
+                                                           "pop {r4, r5}\n str r4, [r2, #36]\n str r5, [r2, #40]\n"
+                                                           "mov r3, lr\n push {r2, r3}\n"
+                                                           "mov r0, r2\n mov r2, r3\n movs r1, #%c0\n"
+                                                           "bl wl_native_serve\n"
+                                                           "pop {r2, r3}\n"
+                                                           "cmp r0, #0\n bne 1f\n" RESTORE_ALL
+                                                           "1: mov r12, r0\n"
+                                                           "ldr r4, [r2, #44]\n ldr r5, [r2, #48]\n ldr r6, [r2, #52]\n"
+                                                           "ldr r0, [r2, #28]\n ldr r1, [r2, #32]\n ldr r3, [r2, #40]\n ldr r2, [r2, #36]\n"
+                                                           "bx r12\n" ::"i"(WL_SERVE_ACCESS));
 }
 #endif
 

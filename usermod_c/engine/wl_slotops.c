@@ -65,8 +65,9 @@ wl_status_t wl_truncate_64(uint32_t *fp, const uint16_t *ip, uint32_t what) {
 #define REG_CALL2(n, in, out, f) extern T##out f(T##in, T##in);
 #include "wl_code_ops.def"
 
-/* What they use. */
+#if WL_FLOAT_BITS /* what they use */
 extern float wl_f32_value(uint32_t bits);
 extern double wl_f64_value(uint64_t bits);
 extern uint32_t wl_f32_bits(float value);
 extern uint64_t wl_f64_bits(double value);
+#endif
