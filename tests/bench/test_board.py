@@ -85,7 +85,7 @@ def test_machine_code_has_goals_of_its_own():
     values = values_of(viper=(1, 10), wasm=(1, 10), wasm_native=(1, 12), c=(1, 5))
     missed = bench.missed_on_board(cycles.collect(values, ["fib"]), ["fib"], GOALS)
     assert missed[0] == "rp2040: fib_of_viper is 1.20, above 1"
-    assert missed[-1] == "rp2040: machine_code_times_native is 2.40, above 2"
+    assert "rp2040: machine_code_times_native is 2.40, above 2" in missed
 
 
 def test_cache_keeps_two_lines_of_a_set():
