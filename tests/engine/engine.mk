@@ -68,8 +68,8 @@ LAYERS_CC_rv32 := riscv64-unknown-elf-gcc -march=rv32imac -mabi=ilp32 -misa-spec
 LAYERS_NM_host := nm
 LAYERS_NM_thumb := arm-none-eabi-nm
 LAYERS_NM_rv32 := riscv64-unknown-elf-nm
-# Beside the four: the compiler's helpers (integer division, soft float, switch tables).
-LAYERS_ALLOWED := mem(cpy|set|cmp|move)|__aeabi_[a-z0-9_]+|__gnu_thumb1_case_[a-z]+|__[a-z]+([sd][if]|ti)+[0-9]*
+# Beside the four: the compiler's helpers (integer division, soft float, switch tables, saved registers).
+LAYERS_ALLOWED := mem(cpy|set|cmp|move)|__aeabi_[a-z0-9_]+|__gnu_thumb1_case_[a-z]+|__riscv_(save|restore)_[0-9]+|__[a-z]+([sd][if]|ti)+[0-9]*
 
 $(LAYERS_OUT)/include/string.h: tests/engine/engine.mk
 	@mkdir -p $(@D)
@@ -83,7 +83,7 @@ define layers_target
 $$(LAYERS_OUT)/$1/%.o: $$(ENGINE_DIR)/%.c $$(wildcard $$(ENGINE_DIR)/*.h $$(ENGINE_DIR)/*.def) \
 		$$(LAYERS_OUT)/include/string.h | $$(PACKAGES_TEST)
 	@mkdir -p $$(@D)
-	@$$(LAYERS_CC_$1) $$(WL_CFLAGS) $$(if $$(filter wl_interp,$$*),$$(WL_INTERP_CFLAGS)) -Werror -ffreestanding \
+	@$$(LAYERS_CC_$1) $$(WL_CFLAGS) $$(if $$(filter rv32,$1),$$(if $$(filter wl_native%,$$*),$$(WL_NATIVE_RISCV_CFLAGS))) $$(if $$(filter wl_interp,$$*),$$(WL_INTERP_CFLAGS)) -Werror -ffreestanding \
 		-nostdinc -isystem $$$$($$(firstword $$(LAYERS_CC_$1)) -print-file-name=include) \
 		-isystem $$(LAYERS_OUT)/include -c $$< -o $$@
 

@@ -8,7 +8,18 @@
 extern uint32_t stack_top[]; /* the linker script's */
 _Noreturn void reset(void);
 
+#define CPACR (*(volatile uint32_t *)0xe000ed88)
+enum { CPACR_FPU = 0xf << 20 };
+
+static void enable_fpu(void) {
+#if defined(__ARM_FP)
+    CPACR |= CPACR_FPU;
+    __asm__ volatile("dsb\n\tisb" ::: "memory");
+#endif
+}
+
 _Noreturn void reset(void) {
+    enable_fpu();
     cortex_m_begin();
     target_exit(main());
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * QEMU's mps2-an385: a Cortex-M3, which runs code for Cortex-M0+ as well, with a counter of
- * instructions.
+ * instructions; or mps2-an386, the same with a Cortex-M4 and its FPU.
  */
 #include "cortex_m.h"
 

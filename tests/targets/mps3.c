@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * QEMU's mps3-an524, which has memory in plenty and a Cortex-M33: it runs code for Cortex-M3 and,
- * with the trap that they have instead of unaligned accesses, for Cortex-M0+.
+ * QEMU's mps3-an524, which has memory in plenty and a Cortex-M33: it runs code for Cortex-M3 and M4
+ * and, with the trap that they have instead of unaligned accesses, for Cortex-M0+.
  */
 #include "cortex_m.h"
 

@@ -177,6 +177,7 @@ typedef struct {
     uint32_t native_bytes;     /* machine code, when `tier` wants any; default WL_DEFAULT_NATIVE_BYTES */
     bool eager;                /* translate every body at instantiation, as far as the cache holds them */
     uint8_t tier;              /* wl_tier_t; default WL_TIER_INTERP */
+    bool portable;             /* machine code that an image can be made of; somewhat slower; default false */
 } wl_config_t;
 
 void wl_config_default(wl_config_t *config);
@@ -200,6 +201,7 @@ typedef struct {
     uint32_t evictions;        /* bodies dropped */
     size_t native_bytes;       /* the machine code's room, part of code_cache_bytes */
     size_t native_used_bytes;  /* of it in use now */
+    size_t native_image_bytes; /* machine code that is run from an image, outside RAM of the store */
     uint32_t native_functions; /* that have machine code */
     uint32_t native_refused;   /* that had to be left to the interpreter */
     size_t native_scratch_bytes; /* most guest stack that compiling has borrowed */
@@ -230,6 +232,22 @@ wl_module_t *wl_instance_module(const wl_instance_t *instance);
 bool wl_instance_export(const wl_instance_t *instance, uint32_t index, wl_extern_t *object);
 bool wl_instance_find(const wl_instance_t *instance, const char *name, size_t name_size, wl_extern_t *object);
 wl_memory_t *wl_instance_memory(const wl_instance_t *instance); /* memory 0, NULL when there is none */
+
+/* Images: the machine code of an instance as bytes that can be kept, in flash, and run from there, by a store like
+ * the one that made them, with all sizes the same, and by the same build of the engine: that of this number. */
+uint32_t wl_image_id(void);
+/* Makes the image of an instance in a store that is `portable`, as far as there is room for machine code, which is
+ * then run from RAM. What code there was in the store is dropped. Returns the image's bytes; 0 when there can be none:
+ * the instance has no linear memory of its own, or a call is open. */
+uint32_t wl_image_make(wl_instance_t *instance);
+uint32_t wl_image_size(const wl_instance_t *instance); /* of the one made last, as long as no function was called since */
+/* Copies `size` of its bytes, which are there, from `offset` on. */
+void wl_image_read(const wl_instance_t *instance, uint32_t offset, uint8_t *to, uint32_t size);
+/* Runs an instance by an image, in place: `bytes`, at a multiple of 4, must stay while the store lives. It is for
+ * the caller to make sure that they are what was read. What code there was is dropped; functions that are not in
+ * the image get code as usual. No call may be open. BAD_ARGUMENT: not an image of this module, in such a store, by
+ * this build. */
+wl_status_t wl_image_use(wl_instance_t *instance, const uint8_t *bytes, uint32_t size);
 
 const wl_functype_t *wl_func_type(const wl_store_t *store, wl_func_t func); /* NULL when no such function */
 /* The instance and index of a Wasm function; false for host functions. */

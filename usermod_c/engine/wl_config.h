@@ -106,6 +106,14 @@
 #ifndef WL_ENABLE_NATIVE
 #define WL_ENABLE_NATIVE (WL_NATIVE_BACKEND != 0)
 #endif
+/* Whether machine code does 32-bit floats by an FPU's instructions: without, functions do them. */
+#ifndef WL_NATIVE_FPU
+#if WL_NATIVE_BACKEND == WL_BACKEND_THUMB2 && defined(__ARM_FP) && !defined(__SOFTFP__)
+#define WL_NATIVE_FPU (__ARM_FP >> 2 & 1)
+#else
+#define WL_NATIVE_FPU 0
+#endif
+#endif
 #ifndef WL_ENABLE_NATIVE_CHECKS /* bounds; off for measuring what they cost, never for use */
 #define WL_ENABLE_NATIVE_CHECKS 1
 #endif

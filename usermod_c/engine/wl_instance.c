@@ -2,7 +2,7 @@
  *
  * Instances: linking imports, constant expressions, segments, exports, function addresses.
  */
-#include "wl_runtime.h"
+#include "wl_native.h"
 
 #define MAX_INSTANCES 0xfff0u
 
@@ -303,6 +303,9 @@ wl_status_t wl_instance_new(wl_store_t *store, wl_module_t *module, const wl_ext
     }
     if (status == WL_OK) {
         i->memory_floor = i->memories[0] != NULL ? i->memories[0]->bytes : 0;
+#if WL_ENABLE_NATIVE
+        wl_native_set_anchor(i);
+#endif
         status = run_segments(i, error);
     }
     for (uint32_t f = module->n_imported_funcs; store->config.eager && status == WL_OK && f < module->n_funcs; f++) {

@@ -20,6 +20,16 @@ void wl_native_fail(wl_native_t *n) {
     wl_reader_fail(&n->v->r, WL_OVER_BODY, n->v->op_pos);
 }
 
+void wl_native_too_far(wl_native_t *n, uint8_t form) {
+    n->retry = form;
+    wl_native_fail(n);
+}
+
+bool wl_native_fixed_memory(const wl_native_t *n) {
+    const wl_memory_t *m = n->instance->memories[0];
+    return m == NULL || n->instance->memory_floor == m->reserve;
+}
+
 void wl_native_step(wl_native_t *n) {
     n->pinned = 0;
     if (WL_UNLIKELY(n->locating)) {
@@ -428,37 +438,11 @@ static void begin(wl_native_t *n, wl_instance_t *instance, uint32_t func_index, 
     n->instance = instance;
     n->func_index = func_index;
     n->allocator = allocator;
+    n->portable = instance->store->config.portable && wl_native_anchored(instance);
 }
 
 /* ---- The region ---- */
 
-void wl_native_init(wl_store_t *store) {
-    wl_codecache_t *c = &store->cache;
-    if (c->native_size < WL_BE_STUB_WORDS) {
-        c->native_size = 0;
-    }
-    if (c->native_size > 0) {
-        store->ctx.native = (wl_native_regs_t *)(void *)(c->words + c->native_start - WL_NATIVE_REGS_WORDS);
-        memset(store->ctx.native, 0, sizeof *store->ctx.native);
-        store->ctx.native->ctx = &store->ctx;
-        c->native_used = wl_be_stubs(c->words + c->native_start, store);
-        wl_be_sync(c->words + c->native_start, c->native_used * 2u);
-    }
-}
-
-const uint16_t *wl_native_find(const wl_store_t *store, const uint16_t *ip) {
-    const wl_codecache_t *c = &store->cache;
-    const uint16_t *at = c->words + c->native_start + WL_BE_STUB_WORDS, *end = c->words + c->native_start + c->native_used;
-    while (at < end && ip >= at) {
-        if ((uint32_t)(ip - at) < at[WL_H_SIZE]) {
-            return at;
-        }
-        at += at[WL_H_SIZE];
-    }
-    return NULL;
-}
-
-/* Writes what stands around the code. */
 static uint32_t position(const wl_store_t *store, const uint16_t *h) {
     return (uint32_t)(h - (store->cache.words + store->cache.native_start));
 }
@@ -469,9 +453,10 @@ uint32_t wl_native_callee(const wl_native_t *n, uint32_t func_index) {
     if (func_index == n->func_index) {
         return n->base + n->entry;
     }
-    return h != NULL && wl_codecache_is_native(store, h) ? position(store, h) + WL_N_ENTRY(h) : 0;
+    return h != NULL && wl_native_in_region(store, h) ? position(store, h) + WL_N_ENTRY(h) : 0;
 }
 
+/* Writes what stands around the code. */
 static bool finish(wl_native_t *n) {
     wl_codecache_t *c = &n->instance->store->cache;
     uint32_t words = ((n->pos + 1) & ~1u) + n->n_sites * WL_SITE_WORDS;
@@ -557,7 +542,8 @@ uint32_t wl_native_locate(wl_instance_t *instance, uint32_t func_index, uint32_t
     if (n != NULL) {
         begin(n, instance, func_index, &allocator);
         n->form = h[WL_N_STARTS] & WL_N_FORM;
-        n->base = position(instance->store, h);
+        const wl_codecache_t *c = &instance->store->cache;
+        n->base = wl_native_in_region(instance->store, h) ? position(instance->store, h) : (uint32_t)(h - c->image);
         n->limit = MAX_WORDS;
         n->locating = true;
         n->stop_pos = code_word(h, pos);

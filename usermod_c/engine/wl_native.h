@@ -2,7 +2,7 @@
  *
  * The native executor: machine code from WebAssembly, in one pass over a body behind a counting one.
  *
- * The compiler (wl_native.c, wl_native_operands.c, wl_native_ops.c, wl_native_control.c) is the
+ * The compiler (wl_native.c, wl_native_operands.c, wl_native_ops.c, wl_native_float.c, wl_native_control.c) is the
  * validator's sink and decides what is where; a back end (wl_native_thumb.c, wl_native_rv32.c) writes
  * instructions. wl_native_run.c enters the code and takes it back. docs/DESIGN.md says why.
  *
@@ -62,6 +62,7 @@ typedef enum {
 #define WL_N_WINDOW 16u /* operands that may be elsewhere than at home; a power of two */
 #define WL_N_LOCAL_REGS 8
 #define WL_N_CHECKS 8u
+#define WL_N_WAITING_ENTRIES 256u /* of one table; who binds them has to look for its start */
 #define WL_N_LITERALS (WL_NATIVE_BACKEND == WL_BACKEND_RV32 ? 1 : 24)
 
 typedef enum {
@@ -84,11 +85,18 @@ typedef struct {
     uint8_t a, b;
     bool immediate;
     uint32_t value;
+#if WL_NATIVE_FPU
+    bool is_float; /* the immediate one is zero */
+#endif
 } wl_ncompare_t;
 
 /* Operations of the back ends. */
 typedef enum { WL_ALU_ADD, WL_ALU_SUB, WL_ALU_MUL, WL_ALU_AND, WL_ALU_OR, WL_ALU_XOR, WL_ALU_SHL, WL_ALU_SHR_S,
                WL_ALU_SHR_U, WL_ALU_ROTL, WL_ALU_ROTR } wl_nalu_t;
+/* Between floats and integers (to those saturating), of one float, and of two. */
+typedef enum { WL_FLOAT_TO_S32, WL_FLOAT_TO_U32, WL_FLOAT_FROM_S32, WL_FLOAT_FROM_U32, WL_FLOAT_SQRT, WL_FLOAT_ABS,
+               WL_FLOAT_NEG, WL_FLOAT_COPYSIGN, WL_FLOAT_ADD, WL_FLOAT_SUB, WL_FLOAT_MUL, WL_FLOAT_DIV } wl_nfloat_t;
+#define WL_FLOAT_TWO WL_FLOAT_COPYSIGN /* from here on */
 
 /* What the counting pass finds of a loop: what it costs, which of the first 32 locals are assigned in it, and which
  * otherwise than by adding a multiple of 4. */
@@ -119,6 +127,7 @@ typedef struct wl_native {
     uint8_t retry;          /* one did not reach: what to add to the form */
     uint8_t reg_locals;     /* locals in registers; which, by place */
     bool has_limit;         /* the last of the locals' registers holds the memory's limit */
+    bool portable;          /* code holds no address of what is allocated */
     bool low_fuel;          /* fuel stays in the register that is at WL_BE_FUEL_PLACE */
     bool locating, located;
     uint8_t flags_reg;      /* back end: whose value the flags are set by */
@@ -170,10 +179,18 @@ typedef struct wl_native {
 #define WL_N_NO_REG 0xffu
 
 /* ---- wl_native.c ---- */
+/* Compiles a function; false when it has to be interpreted. */
+bool wl_native_compile(wl_instance_t *instance, uint32_t func_index);
+/* The offset in the module of the instruction at a word of a body; 0 when there is no memory to find out. */
+uint32_t wl_native_locate(wl_instance_t *instance, uint32_t func_index, uint32_t pos);
 void wl_native_fail(wl_native_t *n);
 /* Each step of the sink begins with this. */
 void wl_native_step(wl_native_t *n);
 extern const wl_sink_t wl_native_sink;
+/* A branch did not reach: fails, to be tried again with this added to the form. */
+void wl_native_too_far(wl_native_t *n, uint8_t form);
+/* Whether the memory is as large as it can get: its limit is a constant then. */
+bool wl_native_fixed_memory(const wl_native_t *n);
 /* Where in the region a function is entered by machine code; 0 when there is none of it yet. */
 uint32_t wl_native_callee(const wl_native_t *n, uint32_t func_index);
 
@@ -210,8 +227,7 @@ void wl_native_store_locals(wl_native_t *n, uint32_t mask);
 static inline uint32_t wl_native_peek(const wl_native_t *n) {
     return n->v->r.pos < n->v->r.end ? n->v->r.bytes[n->v->r.pos] : 0xff;
 }
-/* How many of an operand's low bits, of two, are zero for sure. In registers: `high` is that number, and
- * `value` the local that the operand differs from by a multiple of 4, counted from 1, or 0. */
+/* How many of an operand's low bits, of two, are zero for sure; in registers it is `high`. */
 uint32_t wl_native_zeros(wl_native_t *n, const wl_nentry_t *e);
 /* Remembers that of a local; `end`: that an access that ends so far behind it has been checked. */
 void wl_native_remember(wl_native_t *n, uint32_t local, uint32_t zeros, uint32_t end);
@@ -231,6 +247,12 @@ void wl_native_select(struct wl_translator *t, uint32_t slots);
 void wl_native_misc(struct wl_translator *t, uint32_t sub, uint32_t operands, bool out, uint32_t imm1, uint32_t imm2);
 
 uint32_t wl_native_access_log2(uint32_t op);
+/* n->compare is the result. */
+void wl_native_push_compare(wl_native_t *n);
+
+/* ---- wl_native_float.c ---- */
+/* Whether an operation of floats is one of the FPU's; then it is done. */
+bool wl_native_float(wl_native_t *n, uint32_t op);
 
 /* ---- wl_native_control.c ---- */
 void wl_native_block(struct wl_translator *t, wl_ctrl_t *c);
@@ -253,6 +275,8 @@ typedef void (*wl_helper_t)(void);
  * returns a status. */
 typedef enum { WL_HELP_VALUE, WL_HELP_SLOTS } wl_helpkind_t;
 wl_helper_t wl_native_helper(uint32_t op, wl_helpkind_t *kind);
+/* A number that differs where their addresses do. */
+uint32_t wl_native_helpers_id(void);
 
 /* ---- The back end ---- Registers are the processor's numbers. `n` is where code goes. */
 #if WL_NATIVE_BACKEND == WL_BACKEND_RV32
@@ -268,9 +292,9 @@ uint32_t wl_be_local_count(const wl_native_t *n);
 bool wl_be_limit_fits(const wl_native_t *n);
 void wl_be_load_limit(wl_native_t *n);
 
-/* The stubs at the start of a region; returns their words. The n-th's address is that of word
- * WL_BE_STUB(n). */
-uint32_t wl_be_stubs(uint16_t *code, const wl_store_t *store);
+/* The stubs at the start of a region; the n-th's address is that of word WL_BE_STUB(n). Without `regs` they are
+ * those of an image. */
+void wl_be_stubs(uint16_t code[WL_BE_STUB_WORDS], const wl_native_regs_t *regs);
 void wl_be_entry(wl_native_t *n);      /* where native callers come in, up to and with fuel; then the start */
 void wl_be_frame(wl_native_t *n, uint32_t bytes); /* at the end, when the frame's size is known */
 void wl_be_step(wl_native_t *n);       /* before each instruction: literals that have to be written */
@@ -291,11 +315,14 @@ typedef struct {
 } wl_ndivision_t;
 void wl_be_divide(wl_native_t *n, const wl_ndivision_t *division, uint32_t d, uint32_t a, uint32_t b);
 bool wl_be_clz(wl_native_t *n, uint32_t d, uint32_t a);
+/* Floats, with WL_NATIVE_FPU; a NaN that is computed is the canonical one. */
+void wl_be_float(wl_native_t *n, wl_nfloat_t op, uint32_t d, uint32_t a, uint32_t b);
+void wl_be_check_truncation(wl_native_t *n, bool is_signed, uint32_t a); /* what does not saturate but traps */
 void wl_be_load_slot(wl_native_t *n, uint32_t d, uint32_t slot);
 void wl_be_store_slot(wl_native_t *n, uint32_t s, uint32_t slot);
 void wl_be_slot_address(wl_native_t *n, uint32_t d, uint32_t slot);
-void wl_be_load_word(wl_native_t *n, uint32_t d, const void *p, uint32_t index);  /* engine's own memory */
-void wl_be_store_word(wl_native_t *n, uint32_t s, const void *p, uint32_t index);
+void wl_be_load_global(wl_native_t *n, uint32_t d, uint32_t index, uint32_t word);
+void wl_be_store_global(wl_native_t *n, uint32_t s, uint32_t index, uint32_t word);
 /* Linear memory: log2 of the bytes; loads may extend the sign. `check` is the bounds', `align` the alignment's;
  * `dead`: the address's register may be changed. */
 typedef struct {
@@ -319,11 +346,12 @@ void wl_be_bind(wl_native_t *n, uint16_t *label);
 /* Goes to the index-th of `count` pieces; returns the position of the table, whose entries wl_be_table_entry
  * sets. One may also wait for a label, if wl_be_table_wait says so. */
 uint32_t wl_be_table(wl_native_t *n, uint32_t reg, uint32_t count);
-bool wl_be_table_wait(wl_native_t *n, uint32_t table, uint32_t index, uint16_t *label);
+bool wl_be_table_wait(wl_native_t *n, uint32_t entry, uint16_t *label);
 void wl_be_table_entry(wl_native_t *n, uint32_t table, uint32_t index, uint32_t target);
 
-void wl_be_loop(wl_native_t *n);                       /* a loop's label follows */
-void wl_be_fuel(wl_native_t *n, uint32_t cost);        /* at a loop, where all locals are valid */
+/* A loop's label follows, and behind it wl_be_fuel; all locals are valid. `inner`: there is none within. */
+void wl_be_loop(wl_native_t *n, uint32_t cost, bool inner);
+void wl_be_fuel(wl_native_t *n, uint32_t cost, bool inner);
 /* Calls with the frame at `distance` bytes; returns where the caller goes on. `what` is wl_native_indirect's. */
 uint32_t wl_be_call(wl_native_t *n, uint32_t distance, uint32_t func_index);
 uint32_t wl_be_call_indirect(wl_native_t *n, uint32_t distance, uint32_t what);
@@ -356,13 +384,14 @@ void wl_be_enter(wl_native_regs_t *regs, uintptr_t address, uintptr_t link);
 uint32_t wl_native_serve(wl_native_regs_t *regs, uint32_t service, uint32_t link);
 uint32_t wl_native_indirect(const wl_native_regs_t *regs, uint32_t what, const uint32_t *args);
 
-void wl_native_init(wl_store_t *store);
+void wl_native_init(wl_store_t *store); /* the region */
+/* Whether linear memory 0 is the instance's own: its anchor is the instance's then. */
+bool wl_native_anchored(const wl_instance_t *instance);
+void wl_native_set_anchor(const wl_instance_t *instance);
+/* Whether it is in the store's own region, not in an image. */
+bool wl_native_in_region(const wl_store_t *store, const uint16_t *ip);
 /* The header of the body that holds `ip`; NULL for the stubs. */
 const uint16_t *wl_native_find(const wl_store_t *store, const uint16_t *ip);
-/* Compiles a function; false when it has to be interpreted. */
-bool wl_native_compile(wl_instance_t *instance, uint32_t func_index);
-/* The offset in the module of the instruction at a word of a body; 0 when there is no memory to find out. */
-uint32_t wl_native_locate(wl_instance_t *instance, uint32_t func_index, uint32_t pos);
 /* Runs code, of either kind, from ctx->ip on until there is a reason to come back. */
 void wl_native_run(wl_ctx_t *ctx);
 

@@ -245,7 +245,8 @@ void wl_native_br_table(struct wl_translator *t, uint32_t labels, uint32_t count
     for (uint32_t i = 0; i < count && !n->failed; i++) {
         uint32_t depth = wl_read_u32(&r);
         c = target(n, depth);
-        if (results == 0 && !is_function(n, c) && c->op != WL_WASM_LOOP && wl_be_table_wait(n, table, i, &c->label)) {
+        bool waits = results == 0 && !is_function(n, c) && c->op != WL_WASM_LOOP && i < WL_N_WAITING_ENTRIES;
+        if (waits && wl_be_table_wait(n, table + i, &c->label)) {
             continue;
         }
         if (depth != previous) { /* runs of one share a piece */
@@ -297,10 +298,11 @@ static void begin_loop(wl_native_t *n, wl_ctrl_t *c) {
     c->valid = (uint8_t)n->valid;
     c->dirty = (uint8_t)n->dirty;
     n->loop_depth++;
-    wl_be_loop(n);
+    bool inner = n->this_loop >= n->n_loops || n->loops[n->this_loop].outer != n->this_loop;
+    wl_be_loop(n, cost, inner);
     c->label = (uint16_t)n->pos;
     if (WL_ENABLE_FUEL) {
-        wl_be_fuel(n, cost);
+        wl_be_fuel(n, cost, inner);
     }
 }
 

@@ -4,20 +4,13 @@
  * operands as arguments, or, where it may trap, works on the operands' slots.
  */
 #include "wl_native.h"
+#include "wl_code_functions.h"
 #include "wl_slotops.h"
 
 #if WL_ENABLE_NATIVE
 
 #define P1(in) T##in x
 #define P2(in) T##in x, T##in y
-#define REG_OP(n, words)
-#define REG_ALU2(n, e)
-#define REG_ALU3(n, e)
-#define REG_UN(n, e)
-#define REG_CMP6(n, e)
-#define REG_CMP4(n, e)
-#define REG_LD(n, t)
-#define REG_ST(n, t)
 /* Rows have a function of their own, or one that is there already. */
 #define REG_OP1(n, in, out, e) OWN(n, static T##out help_##n(P1(in)) { return e; })
 #define REG_OP2(n, in, out, e) OWN(n, static T##out help_##n(P2(in)) { return e; })
@@ -92,6 +85,14 @@ static const wl_helper_t functions[] = {
     [HELP_NONE] = NULL,
 #include "wl_code_ops.def"
 };
+
+uint32_t wl_native_helpers_id(void) {
+    uint32_t id = (uint32_t)(uintptr_t)memset;
+    for (uint32_t i = 0; i < sizeof functions / sizeof *functions; i++) {
+        id = id * 31 + (uint32_t)(uintptr_t)functions[i];
+    }
+    return id;
+}
 
 /* What a kind of instruction has. */
 #define KIND_SPECIAL(code) HELP_NONE

@@ -134,7 +134,7 @@ wl_nentry_t *wl_native_push(wl_native_t *n, wl_nwhere_t where, uint32_t slots) {
 void wl_native_push_reg(wl_native_t *n, uint32_t reg) {
     wl_nentry_t *e = wl_native_push(n, WL_N_REG, 1);
     e->reg = (uint8_t)reg;
-    e->value = e->high = 0;
+    e->high = 0;
     n->used |= bit(reg) & WL_BE_TEMPS;
 }
 
@@ -272,9 +272,6 @@ void wl_native_flush_temps(wl_native_t *n) {
 void wl_native_save_readers(wl_native_t *n, uint32_t local) {
     for (uint32_t i = n->low; i < n->depth; i++) {
         wl_nentry_t *e = wl_native_entry(n, i);
-        if (e->where == WL_N_REG && e->value == local + 1) {
-            e->value = 0; /* it differs from what the local was */
-        }
         if (e->where != WL_N_LOCAL || e->value != local) {
             continue;
         }
@@ -284,7 +281,7 @@ void wl_native_save_readers(wl_native_t *n, uint32_t local) {
             n->used |= bit(reg);
             e->where = WL_N_REG;
             e->reg = (uint8_t)reg;
-            e->value = e->high = 0;
+            e->high = 0;
         } else {
             wl_native_put_home(n, e);
         }

@@ -23,43 +23,28 @@ static void push_const(wl_native_t *n, uint64_t value, uint32_t slots) {
 
 /* ---- i32 ---- */
 
-/* What is known of a result's low bits, from its operands. */
-typedef struct {
-    uint32_t zeros, local;
-} low_bits_t;
-
-/* The local that an operand is, or differs from by a multiple of 4; counted from 1, or 0. */
-static uint32_t origin(const wl_nentry_t *e) {
-    return e->where == WL_N_LOCAL ? e->value + 1 : e->where == WL_N_REG ? e->value
-                                                                        : 0;
-}
-
-static low_bits_t low_bits(wl_native_t *n, wl_nalu_t op, const wl_nentry_t *a, const wl_nentry_t *b) {
-    low_bits_t r = {0, 0};
+/* How many of a result's low bits, of two, are zero for sure, from its operands. */
+static uint32_t low_zeros(wl_native_t *n, wl_nalu_t op, const wl_nentry_t *a, const wl_nentry_t *b) {
     if (WL_UNALIGNED_ACCESS) {
-        return r;
+        return 0;
     }
-    uint32_t x = wl_native_zeros(n, a), y = wl_native_zeros(n, b);
+    uint32_t x = wl_native_zeros(n, a), y = wl_native_zeros(n, b), zeros = 0;
     switch (op) {
-        case WL_ALU_ADD: r.local = y >= 2 ? origin(a) : x >= 2 ? origin(b)
-                                                               : 0; /* fallthrough */
+        case WL_ALU_ADD:
         case WL_ALU_SUB:
         case WL_ALU_OR:
-        case WL_ALU_XOR: r.zeros = x < y ? x : y; break;
-        case WL_ALU_AND: r.zeros = x > y ? x : y; break;
-        case WL_ALU_MUL: r.zeros = x + y; break;
-        case WL_ALU_SHL: r.zeros = x + (b->where == WL_N_CONST ? b->value & 31 : 0); break;
+        case WL_ALU_XOR: zeros = x < y ? x : y; break;
+        case WL_ALU_AND: zeros = x > y ? x : y; break;
+        case WL_ALU_MUL: zeros = x + y; break;
+        case WL_ALU_SHL: zeros = x + (b->where == WL_N_CONST ? b->value & 31 : 0); break;
         default: break;
     }
-    r.zeros = r.zeros < 2 ? r.zeros : 2;
-    return r;
+    return zeros < 2 ? zeros : 2;
 }
 
-static void push_result(wl_native_t *n, uint32_t reg, low_bits_t known) {
+static void push_result(wl_native_t *n, uint32_t reg, uint32_t zeros) {
     wl_native_push_reg(n, reg);
-    wl_nentry_t *e = wl_native_entry(n, n->depth - 1);
-    e->high = known.zeros;
-    e->value = known.local;
+    wl_native_entry(n, n->depth - 1)->high = zeros;
 }
 
 static void do_alu(wl_native_t *n, uint32_t wasm_op) {
@@ -77,16 +62,16 @@ static void do_alu(wl_native_t *n, uint32_t wasm_op) {
     if (b->where == WL_N_CONST && op >= WL_ALU_SHL) {
         b->value &= 31;
     }
-    low_bits_t known = low_bits(n, op, a, b);
+    uint32_t zeros = low_zeros(n, op, a, b);
     if (b->where == WL_N_CONST && wl_be_alu_fits(op, b->value)) {
         uint32_t value = b->value, x = wl_native_reg(n, a), d = wl_native_target(n, x, x);
         wl_be_alu_const(n, op, d, x, value);
-        push_result(n, d, known);
+        push_result(n, d, zeros);
         return;
     }
     uint32_t x = wl_native_reg(n, a), y = wl_native_reg(n, b), d = wl_native_target(n, x, y);
     wl_be_alu(n, op, d, x, y);
-    push_result(n, d, known);
+    push_result(n, d, zeros);
 }
 
 static void do_divide(wl_native_t *n, uint32_t op) {
@@ -109,8 +94,7 @@ static bool takes_compare(const wl_native_t *n) {
     return next == WL_WASM_BR_IF || next == WL_WASM_IF || next == WL_WASM_I32_EQZ || (next == WL_WASM_SELECT && !few);
 }
 
-/* n->compare is to be the result. */
-static void push_compare(wl_native_t *n) {
+void wl_native_push_compare(wl_native_t *n) {
     if (takes_compare(n)) {
         wl_native_push(n, WL_N_COMPARE, 1);
         return;
@@ -133,6 +117,9 @@ static void compare_entries(wl_native_t *n, uint32_t cond, wl_nentry_t *a, wl_ne
     n->compare.cond = (uint8_t)cond;
     n->compare.a = (uint8_t)x;
     n->compare.b = (uint8_t)y;
+#if WL_NATIVE_FPU
+    n->compare.is_float = false;
+#endif
 }
 
 static void do_compare(wl_native_t *n, uint32_t op) {
@@ -140,7 +127,7 @@ static void do_compare(wl_native_t *n, uint32_t op) {
                                     WL_COND_GT_U, WL_COND_LE_S, WL_COND_LE_U, WL_COND_GE_S, WL_COND_GE_U};
     wl_nentry_t *b = wl_native_pop(n, 1), *a = wl_native_pop(n, 1);
     compare_entries(n, conds[op - WL_WASM_I32_EQ], a, b);
-    push_compare(n);
+    wl_native_push_compare(n);
 }
 
 static void compare_with_zero(wl_native_t *n, uint32_t cond, uint32_t reg) {
@@ -158,7 +145,7 @@ void wl_native_pop_condition(wl_native_t *n) {
 static void do_eqz(wl_native_t *n) {
     wl_native_pop_condition(n);
     n->compare.cond = wl_cond_inverse[n->compare.cond];
-    push_compare(n);
+    wl_native_push_compare(n);
 }
 
 static void do_extend(wl_native_t *n, uint32_t bits) {
@@ -210,7 +197,7 @@ static void do_pair_compare(wl_native_t *n, uint32_t cond, bool zero) {
     }
     wl_be_alu(n, WL_ALU_OR, low, low, high);
     compare_with_zero(n, cond, low);
-    push_compare(n);
+    wl_native_push_compare(n);
 }
 
 static void widen(wl_native_t *n, bool sign) {
@@ -308,6 +295,9 @@ static void do_function(wl_native_t *n, uint32_t op) {
 }
 
 static void do_op(wl_native_t *n, uint32_t op) {
+    if (WL_NATIVE_FPU && wl_native_float(n, op)) {
+        return;
+    }
     switch (op) {
         case WL_WASM_I32_DIV_S:
         case WL_WASM_I32_DIV_U:
@@ -543,25 +533,24 @@ void wl_native_local_set(struct wl_translator *t, uint32_t index, bool tee) {
 void wl_native_global(struct wl_translator *t, uint32_t index, uint8_t type, bool set) {
     wl_native_t *n = SELF(t);
     uint32_t slots = wl_type_slots(type);
-    const uint32_t *value = n->instance->globals[index]->value;
     wl_native_step(n);
     if (slots == 1 && !set) {
         uint32_t d = wl_native_target(n, WL_BE_NO_TEMP, WL_BE_NO_TEMP);
-        wl_be_load_word(n, d, value, 0);
+        wl_be_load_global(n, d, index, 0);
         wl_native_push_reg(n, d);
     } else if (slots == 1) {
-        wl_be_store_word(n, wl_native_reg(n, wl_native_pop(n, 1)), value, 0);
+        wl_be_store_global(n, wl_native_reg(n, wl_native_pop(n, 1)), index, 0);
     } else if (!set) {
         uint32_t home = wl_native_push(n, WL_N_HOME, 2)->home, word = wl_native_temp(n);
         for (uint32_t i = 0; i < 2; i++) {
-            wl_be_load_word(n, word, value, i);
+            wl_be_load_global(n, word, index, i);
             wl_be_store_slot(n, word, home + i);
         }
     } else {
         uint32_t low, high;
         take_pair(n, &low, &high);
-        wl_be_store_word(n, low, value, 0);
-        wl_be_store_word(n, high, value, 1);
+        wl_be_store_global(n, low, index, 0);
+        wl_be_store_global(n, high, index, 1);
     }
 }
 
@@ -594,7 +583,7 @@ void wl_native_select(struct wl_translator *t, uint32_t slots) {
 void wl_native_misc(struct wl_translator *t, uint32_t sub, uint32_t operands, bool out, uint32_t imm1, uint32_t imm2) {
     wl_native_t *n = SELF(t);
     wl_native_step(n);
-    if (sub == WL_MISC_REF_FUNC) {
+    if (sub == WL_MISC_REF_FUNC && !n->portable) {
         push_const(n, wl_instance_func(n->instance, imm1), 1);
         return;
     }

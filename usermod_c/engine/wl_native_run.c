@@ -9,6 +9,57 @@
 
 #if WL_ENABLE_NATIVE
 
+/* ---- The region ---- */
+
+void wl_native_init(wl_store_t *store) {
+    wl_codecache_t *c = &store->cache;
+    if (c->native_size < WL_BE_STUB_WORDS) {
+        c->native_size = 0;
+    }
+    if (c->native_size > 0) {
+        store->ctx.native = (wl_native_regs_t *)(void *)(c->words + c->native_start - WL_NATIVE_REGS_WORDS);
+        memset(store->ctx.native, 0, sizeof *store->ctx.native);
+        store->ctx.native->ctx = &store->ctx;
+        c->native_used = WL_BE_STUB_WORDS;
+        wl_be_stubs(c->words + c->native_start, store->ctx.native);
+        wl_be_sync(c->words + c->native_start, c->native_used * 2u);
+    }
+}
+
+bool wl_native_anchored(const wl_instance_t *instance) {
+    return instance->memories[0] != NULL && instance->module->n_imported_memories == 0;
+}
+
+void wl_native_set_anchor(const wl_instance_t *instance) {
+    const wl_ctx_t *ctx = &instance->store->ctx;
+    if (wl_native_anchored(instance)) {
+        uint32_t *end = (uint32_t *)(void *)instance->memories[0]->data;
+        end[-WL_ANCHOR_GLOBALS / 4] = (uint32_t)(uintptr_t)instance->globals;
+        end[-WL_ANCHOR_STACK_END / 4] = (uint32_t)(uintptr_t)ctx->stack_end;
+        end[-WL_ANCHOR_REGS / 4] = (uint32_t)(uintptr_t)ctx->native;
+    }
+}
+
+bool wl_native_in_region(const wl_store_t *store, const uint16_t *ip) {
+    const wl_codecache_t *c = &store->cache;
+    return (uintptr_t)ip - (uintptr_t)(c->words + c->native_start) < c->native_size * 2u;
+}
+
+const uint16_t *wl_native_find(const wl_store_t *store, const uint16_t *ip) {
+    const wl_codecache_t *c = &store->cache;
+    bool inside = wl_native_in_region(store, ip);
+    const uint16_t *at = inside ? c->words + c->native_start : c->image;
+    const uint16_t *end = at + (inside ? c->native_used : c->image_words);
+    for (at += WL_BE_STUB_WORDS; at < end && ip >= at; at += at[WL_H_SIZE]) {
+        if ((uint32_t)(ip - at) < at[WL_H_SIZE]) {
+            return at;
+        }
+    }
+    return NULL;
+}
+
+/* ---- Frames ---- */
+
 static wl_store_t *store_of(const wl_ctx_t *ctx) {
     return ctx->instance->store;
 }
@@ -108,7 +159,7 @@ static bool do_call(wl_ctx_t *ctx, const uint16_t *caller) {
     } else {
         h = ctx->code[callee];
         stop(ctx, WL_EXIT_CALL, callee);
-        if (h != NULL && wl_codecache_is_native(store_of(ctx), h)) {
+        if (h != NULL && wl_native_in_region(store_of(ctx), h) && wl_native_in_region(store_of(ctx), caller)) {
             uint16_t *code = store_of(ctx)->cache.words + (caller - ctx->words);
             wl_be_link(code + site[WL_SITE_TARGET], h + WL_N_ENTRY(h));
         }

@@ -327,7 +327,6 @@ void wl_be_select(wl_native_t *n, const wl_ncompare_t *c, uint32_t d, uint32_t x
  * instruction of four bytes has. */
 
 #define BRANCH_REACH 4094u
-#define WAITING_ENTRIES 256u /* in one table; whoever binds them has to look for its start */
 enum { W_ENTRY = 2,
        NOP = 1, /* in front of a table, where all is even */
        TABLE_WORDS = 9 }; /* from the instruction that entries count from to the table */
@@ -336,11 +335,6 @@ static void wait_jump(wl_native_t *n, uint16_t *label) {
     uint32_t before = *label;
     *label = (uint16_t)n->pos;
     put32(n, before << 12 | OP_JAL);
-}
-
-static void too_far(wl_native_t *n) {
-    n->retry = WL_N_FAR;
-    wl_native_fail(n);
 }
 
 void wl_be_jump(wl_native_t *n, uint16_t *label, bool near) {
@@ -359,7 +353,7 @@ void wl_be_branch(wl_native_t *n, const wl_ncompare_t *c, uint16_t *label, bool 
     uint32_t distance = *label != 0 ? n->pos - *label : 0;
     *label = (uint16_t)n->pos;
     if (distance > 0xfff) {
-        too_far(n);
+        wl_native_too_far(n, WL_N_FAR);
     }
     put32(n, encode_branch(f3, a, b) | (distance >> 5 & 0x7f) << 25 | (distance & 31) << 7);
 }
@@ -384,7 +378,7 @@ void wl_be_bind(wl_native_t *n, uint16_t *label) {
             before = distance != 0 ? at - distance : 0;
             word = (word & 0x01fff07f) | branch_bits(offset);
             if (offset > BRANCH_REACH) {
-                too_far(n);
+                wl_native_too_far(n, WL_N_FAR);
                 return;
             }
         }
@@ -422,9 +416,9 @@ uint32_t wl_be_table(wl_native_t *n, uint32_t reg, uint32_t count) {
     return table;
 }
 
-bool wl_be_table_wait(wl_native_t *n, uint32_t table, uint32_t index, uint16_t *label) {
-    uint32_t entry = table + index, distance = *label != 0 ? entry - *label : 0;
-    if (index >= WAITING_ENTRIES || distance >= 0x1000) {
+bool wl_be_table_wait(wl_native_t *n, uint32_t entry, uint16_t *label) {
+    uint32_t distance = *label != 0 ? entry - *label : 0;
+    if (distance >= 0x1000) {
         return false;
     }
     if (n->code != NULL) {
@@ -466,16 +460,32 @@ void wl_be_slot_address(wl_native_t *n, uint32_t d, uint32_t slot) {
     put_i(n, 0, d, FP, slot * WL_SLOT_BYTES);
 }
 
-void wl_be_load_word(wl_native_t *n, uint32_t d, const void *p, uint32_t index) {
-    uint32_t at = (uint32_t)(uintptr_t)p + index * 4;
-    put32(n, upper(at) | T0 << 7 | OP_LUI);
-    put32(n, encode_i(OP_LOAD, 2, d, T0, at & 0xfff));
+/* A word in front of linear memory, into t0. */
+static void load_anchor(wl_native_t *n, uint32_t distance) {
+    put32(n, encode_i(OP_LOAD, 2, T0, MEM, 0u - distance));
 }
 
-void wl_be_store_word(wl_native_t *n, uint32_t s, const void *p, uint32_t index) {
-    uint32_t at = (uint32_t)(uintptr_t)p + index * 4;
+/* Makes t0 and an offset, which is returned, the address of a global's word. */
+static uint32_t global_address(wl_native_t *n, uint32_t index, uint32_t word) {
+    if (n->portable) {
+        load_anchor(n, WL_ANCHOR_GLOBALS);
+        put32(n, encode_i(OP_LOAD, 2, T0, T0, index * 4));
+        if (!fits12(index * 4)) {
+            wl_native_fail(n);
+        }
+        return word * 4;
+    }
+    uint32_t at = (uint32_t)(uintptr_t)n->instance->globals[index]->value + word * 4;
     put32(n, upper(at) | T0 << 7 | OP_LUI);
-    put32(n, encode_store(2, s, T0, at & 0xfff));
+    return at & 0xfff;
+}
+
+void wl_be_load_global(wl_native_t *n, uint32_t d, uint32_t index, uint32_t word) {
+    put32(n, encode_i(OP_LOAD, 2, d, T0, global_address(n, index, word)));
+}
+
+void wl_be_store_global(wl_native_t *n, uint32_t s, uint32_t index, uint32_t word) {
+    put32(n, encode_store(2, s, T0, global_address(n, index, word)));
 }
 
 /* ---- Fuel, calls, returns ---- */
@@ -515,17 +525,21 @@ void wl_be_entry(wl_native_t *n) {
 
 void wl_be_frame(wl_native_t *n, uint32_t bytes) {
     uint32_t last = (uint32_t)(uintptr_t)n->instance->store->ctx.stack_end - bytes;
-    if (n->code != NULL) {
+    if (n->code != NULL && n->portable) {
+        set32(n->code + n->frame_pos, encode_i(OP_LOAD, 2, T0, MEM, 0u - WL_ANCHOR_STACK_END));
+        set32(n->code + n->frame_pos + 2, encode_i(OP_IMM, 0, T0, T0, 0u - bytes));
+    } else if (n->code != NULL) {
         set32(n->code + n->frame_pos, upper(last) | T0 << 7 | OP_LUI);
         set32(n->code + n->frame_pos + 2, encode_i(OP_IMM, 0, T0, T0, last & 0xfff));
     }
 }
 
-void wl_be_loop(wl_native_t *n) {
-    (void)n;
+void wl_be_loop(wl_native_t *n, uint32_t cost, bool inner) {
+    (void)n, (void)cost, (void)inner;
 }
 
-void wl_be_fuel(wl_native_t *n, uint32_t cost) {
+void wl_be_fuel(wl_native_t *n, uint32_t cost, bool inner) {
+    (void)inner;
     charge(n, cost);
     put_jal(n, RA, n->spill != 0 ? n->base + n->spill : WL_BE_STUB(WL_STOP_FUEL));
 }
@@ -600,8 +614,7 @@ static void check(wl_native_t *n, const wl_naccess_t *access, uint32_t address) 
         put32(n, 0);
     }
     if (access->check && end > WL_N_GUARD) {
-        const wl_memory_t *m = n->instance->memories[0];
-        if (n->instance->memory_floor == m->reserve) { /* as large as it can get */
+        if (wl_native_fixed_memory(n)) {
             wl_be_const(n, T0, n->instance->memory_floor - end);
         } else if (fits12(WL_N_GUARD - end)) {
             put_i(n, 0, T0, LIM, WL_N_GUARD - end);
@@ -635,6 +648,17 @@ static void put_access(wl_native_t *n, const wl_naccess_t *access, uint32_t valu
     }
 }
 
+/* The address of a byte of the memory, but for its lower bits, into a register; returns it, or what it is without the
+ * memory's start, whose lower bits are those. */
+static uint32_t put_upper(wl_native_t *n, uint32_t d, uint32_t offset) {
+    offset += n->portable ? 0 : (uint32_t)(uintptr_t)n->instance->memories[0]->data; /* which does not move */
+    put32(n, upper(offset) | d << 7 | OP_LUI);
+    if (n->portable) {
+        put(n, 0x9002 | d << 7 | MEM << 2);
+    }
+    return offset;
+}
+
 void wl_be_access(wl_native_t *n, const wl_naccess_t *access, uint32_t value, uint32_t address) {
     uint32_t base = T0, free = WL_BE_SMALL_TEMPS & ~n->used & ~n->pinned;
     check(n, access, address);
@@ -646,10 +670,9 @@ void wl_be_access(wl_native_t *n, const wl_naccess_t *access, uint32_t value, ui
         base = (uint32_t)__builtin_ctz(free);
     }
     uint32_t start = MEM, offset = access->offset;
-    if (!fits12(offset)) { /* the memory does not move */
-        offset += (uint32_t)(uintptr_t)n->instance->memories[0]->data;
+    if (!fits12(offset)) {
+        offset = put_upper(n, T1, offset);
         start = T1;
-        put32(n, upper(offset) | T1 << 7 | OP_LUI);
     }
     put_r(n, 0, 0, base, base == address ? base : start, base == address ? start : address);
     put_access(n, access, value, base, offset & 0xfff);
@@ -661,8 +684,7 @@ void wl_be_access_const(wl_native_t *n, const wl_naccess_t *access, uint32_t val
         put_access(n, access, value, MEM, at);
         return;
     }
-    at += (uint32_t)(uintptr_t)n->instance->memories[0]->data;
-    put32(n, upper(at) | base << 7 | OP_LUI);
+    at = put_upper(n, base, at);
     put_access(n, access, value, base, at & 0xfff);
 }
 

@@ -18,11 +18,12 @@ static uint32_t short_jump(uint32_t x) {
            (x >> 7 & 1) << 6 | (x >> 1 & 7) << 3 | (x >> 5 & 1) << 2;
 }
 
-uint32_t wl_be_stubs(uint16_t *code, const wl_store_t *store) {
-    /* Which, into t0, and a jump to one of the pieces that load t1 with the registers' address and leave. */
+void wl_be_stubs(uint16_t code[WL_BE_STUB_WORDS], const wl_native_regs_t *regs) {
+    /* Which, into t0, and a jump to one of the pieces that load t1 with the registers' address and leave. An image
+     * finds that in front of linear memory. */
     enum { PIECES = WL_STOP_COUNT * 2,
            PIECE_WORDS = 8 };
-    const uint32_t regs = (uint32_t)(uintptr_t)store->ctx.native;
+    const uint32_t address = (uint32_t)(uintptr_t)regs;
     const uint32_t targets[] = {(uint32_t)(uintptr_t)wl_be_leave, (uint32_t)(uintptr_t)wl_be_serve,
                                 (uint32_t)(uintptr_t)wl_be_serve_memory, (uint32_t)(uintptr_t)wl_be_serve_indirect};
     for (uint32_t i = 0; i < WL_STOP_COUNT; i++) {
@@ -35,13 +36,17 @@ uint32_t wl_be_stubs(uint16_t *code, const wl_store_t *store) {
     }
     for (uint32_t i = 0; i < sizeof targets / sizeof *targets; i++) {
         uint16_t *at = code + PIECES + i * PIECE_WORDS;
-        set32(at, upper(regs) | T1 << 7 | OP_LUI);
-        set32(at + 2, encode_i(OP_IMM, 0, T1, T1, regs & 0xfff));
+        if (regs != NULL) {
+            set32(at, upper(address) | T1 << 7 | OP_LUI);
+            set32(at + 2, encode_i(OP_IMM, 0, T1, T1, address & 0xfff));
+        } else {
+            set32(at, encode_i(OP_LOAD, 2, T1, MEM, 0u - WL_ANCHOR_REGS));
+            set32(at + 2, OP_IMM); /* addi zero, zero, 0 */
+        }
         set32(at + 4, upper(targets[i]) | T2 << 7 | OP_LUI);
         set32(at + 6, encode_i(OP_JALR, 0, ZERO, T2, targets[i] & 0xfff));
     }
     _Static_assert(PIECES + 4 * PIECE_WORDS <= WL_BE_STUB_WORDS, "stubs fit where they are said to be");
-    return WL_BE_STUB_WORDS;
 }
 
 void wl_be_sync(const uint16_t *code, uint32_t bytes) {
@@ -125,8 +130,9 @@ __attribute__((naked)) void wl_be_serve_memory(void) {
 void wl_be_served(wl_native_regs_t *regs, uint32_t link, wl_nserved_t *s) {
     const uint16_t *code = (const uint16_t *)(uintptr_t)link;
     if ((code[0] & 0x7f) == OP_LUI) {
-        s->offset = (get32(code) & 0xfffff000) - regs->mem;
-        code += 2;
+        bool portable = code[2] == (0x9002 | T1 << 7 | MEM << 2); /* the start is added behind */
+        s->offset = (get32(code) & 0xfffff000) - (portable ? 0 : regs->mem);
+        code += portable ? 3 : 2;
     }
     uint32_t word = code[0], reg = word >> 7 & 31;
     code++;

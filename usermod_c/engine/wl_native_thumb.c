@@ -12,21 +12,15 @@
 
 const uint8_t wl_be_locals[WL_BE_LOCALS] = {4, 5, 6, 8, 11};
 
-/* Whether the memory is as large as it can get: its limit is a constant then. */
-bool wl_thumb_fixed_limit(const wl_native_t *n) {
-    const wl_memory_t *m = n->instance->memories[0];
-    return m == NULL || n->instance->memory_floor == m->reserve;
-}
-
 uint32_t wl_be_local_count(const wl_native_t *n) {
     if (!WL_THUMB2) {
         return 3;
     }
-    return wl_thumb_fixed_limit(n) ? 5 : 4;
+    return wl_native_fixed_memory(n) ? 5 : 4;
 }
 
 bool wl_be_limit_fits(const wl_native_t *n) {
-    return WL_THUMB2 && wl_thumb_fixed_limit(n);
+    return WL_THUMB2 && wl_native_fixed_memory(n);
 }
 
 /* The limit for accesses that end so far behind their address where the memory cannot grow, rounded down to
@@ -462,6 +456,12 @@ bool wl_be_compare_fits(uint32_t cond, uint32_t v) {
 /* Sets the flags and returns the condition. */
 uint32_t wl_thumb_compare(wl_native_t *n, const wl_ncompare_t *c) {
     uint32_t v = c->value;
+#if WL_NATIVE_FPU
+    if (c->is_float) {
+        wl_thumb_compare_floats(n, c);
+        return conditions[c->cond];
+    }
+#endif
     if (c->immediate && v == 0 && c->cond <= WL_COND_NE && n->flags_pos == n->pos && n->flags_reg == c->a) {
         return conditions[c->cond];
     }

@@ -36,9 +36,12 @@
 #define WL_BE_NEAR_JUMP 600u
 #define WL_BE_MIDDLE_REACH (WL_THUMB2 ? UINT32_MAX : 1000u)
 #define WL_BE_STUB(n) ((uint32_t)(n) * 2u)
-#define WL_BE_STUB_WORDS 50u
+#define WL_BE_STUB_WORDS 56u
 /* Where the call that found no room for its frame goes back to. */
 #define WL_BE_STACK_LINK(regs) (WL_THUMB2 ? (regs)->pc : (regs)->result)
+/* f32.eq, ne, lt, gt, le, ge: the conditions of integers that ask the same of the flags after floats were compared, NaNs
+ * among them; so do their inverses. */
+#define WL_BE_FLOAT_CONDS WL_COND_EQ, WL_COND_NE, WL_COND_LT_U, WL_COND_GT_S, WL_COND_LE_U, WL_COND_GE_S
 /* A code address as the processor has it: odd. */
 #define WL_BE_ADDRESS(p) ((uint32_t)(uintptr_t)(p) | 1u)
 

@@ -70,7 +70,6 @@ enum { LONG_BL = 0xd000,
        LONG_B = 0x9000 };
 #define FRAME_LITERAL 0x8000u /* of a literal's position: its value is known at the end */
 
-bool wl_thumb_fixed_limit(const wl_native_t *n);
 uint32_t wl_thumb_limit(const wl_native_t *n, uint32_t end);
 void wl_thumb_put(wl_native_t *n, uint32_t half);
 void wl_thumb_put2(wl_native_t *n, uint32_t first, uint32_t second);
@@ -90,6 +89,7 @@ void wl_thumb_put_literal(wl_native_t *n, uint32_t d, uint32_t value);
 bool wl_thumb_fits_add(uint32_t v);
 void wl_thumb_add_const(wl_native_t *n, uint32_t d, uint32_t a, uint32_t v);
 void wl_thumb_shift_const(wl_native_t *n, uint32_t type, uint32_t d, uint32_t a, uint32_t count);
+void wl_thumb_compare_floats(wl_native_t *n, const wl_ncompare_t *c);
 uint32_t wl_thumb_compare(wl_native_t *n, const wl_ncompare_t *c);
 void wl_thumb_put_it(wl_native_t *n, uint32_t cc, bool both);
 void wl_thumb_add_large(wl_native_t *n, uint32_t d, uint32_t a, uint32_t bytes);

@@ -11,10 +11,10 @@
  * One that waits for its label knows the one before that does. Short and middling ones, and entries of tables,
  * have what they are and the distance to that in one word; long ones are two words, condition and position. */
 
+#define ANCHORED_GLOBALS (WL_THUMB2 ? 1000u : 32u) /* portable code reaches so many */
 #define B_COND 0xd000u
 #define B_AL 0xe000u
 #define W_ENTRY 0x1000u /* of a table */
-#define WAITING_ENTRIES 256u /* in one; whoever binds them has to look for its start */
 enum { TABLE_JUMP1 = 0x449f,
        TABLE_JUMP2 = 0xe8df };
 
@@ -31,11 +31,6 @@ static void wait_for(wl_native_t *n, uint32_t short_op, uint32_t cc, uint16_t *l
 /* Whether a short form can tell how far away the branch before it is. */
 static bool links(const wl_native_t *n, const uint16_t *label, uint32_t reach) {
     return *label == 0 || n->pos - *label < reach;
-}
-
-static void too_far(wl_native_t *n, uint8_t form) {
-    n->retry = form;
-    wl_native_fail(n);
 }
 
 /* The halves of a conditional branch over `offset` words from behind itself. */
@@ -60,13 +55,14 @@ static void bind_one(wl_native_t *n, uint32_t at, uint32_t word) {
         while (n->code[table - 1 - WL_THUMB2] != (WL_THUMB2 ? TABLE_JUMP2 : TABLE_JUMP1)) {
             table--;
         }
+        table += table & !WL_THUMB2;
         wl_be_table_entry(n, table, at - table, n->pos);
         return;
     }
     if (word >= B_COND) {
         bool always = word >= B_AL;
         if (offset > (always ? 0x3ff : 0x7f)) {
-            too_far(n, always && !WL_THUMB2 ? WL_N_FAR : WL_N_NO_NEAR);
+            wl_native_too_far(n, always && !WL_THUMB2 ? WL_N_FAR : WL_N_NO_NEAR);
             return;
         }
         n->code[at] = (uint16_t)(always ? B_AL | (offset & 0x7ff) : (word & 0xff00) | (offset & 0xff));
@@ -101,7 +97,7 @@ void wl_be_bind(wl_native_t *n, uint16_t *label) {
 void wl_be_jump(wl_native_t *n, uint16_t *label, bool near) {
     bool middle = WL_THUMB2 ? near : !(n->form & WL_N_FAR);
     if (middle && !WL_THUMB2 && !links(n, label, 0x800)) {
-        too_far(n, WL_N_FAR);
+        wl_native_too_far(n, WL_N_FAR);
     }
     wait_for(n, middle && links(n, label, 0x800) ? B_AL : 0, CC_AL, label);
     wl_thumb_offer_literals(n);
@@ -117,7 +113,7 @@ void wl_be_branch(wl_native_t *n, const wl_ncompare_t *c, uint16_t *label, bool 
         uint32_t middle = n->form & WL_N_FAR ? 0 : B_AL;
         wl_thumb_skip_if(n, cc ^ 1, middle ? 1 : 2);
         if (middle && !links(n, label, 0x800)) {
-            too_far(n, WL_N_FAR);
+            wl_native_too_far(n, WL_N_FAR);
         }
         wait_for(n, middle, CC_AL, label);
     }
@@ -155,12 +151,12 @@ uint32_t wl_be_table(wl_native_t *n, uint32_t reg, uint32_t count) {
         wl_thumb_put2(n, TABLE_JUMP2, 0xf010 | reg);
     } else {
         wl_thumb_shift_const(n, 0, reg, reg, 1);
-        if ((n->pos & 1) == 0) {
-            wl_thumb_put(n, 0x46c0);
-        }
-        wl_thumb_put(n, 0xa000 | SCRATCH << 8 | 1); /* the table's address */
+        wl_thumb_put(n, 0xa000 | SCRATCH << 8 | 1); /* the table's address: two instructions on, at a multiple of 4 */
         wl_thumb_put(n, 0x5a00 | reg << 6 | SCRATCH << 3 | SCRATCH);
         wl_thumb_put(n, TABLE_JUMP1);
+        if (n->pos & 1) {
+            wl_thumb_put(n, 0);
+        }
     }
     uint32_t table = n->pos;
     for (uint32_t i = 0; i < count && !n->failed; i++) {
@@ -170,16 +166,17 @@ uint32_t wl_be_table(wl_native_t *n, uint32_t reg, uint32_t count) {
 }
 
 void wl_be_table_entry(wl_native_t *n, uint32_t table, uint32_t index, uint32_t target) {
-    uint32_t distance = target - table;
-    wl_thumb_set(n, table + index, WL_THUMB2 ? distance : distance * 2 - 2);
+    uint32_t distance = target - table; /* in Thumb-1 from a word behind the one that follows the jump */
+    bool follows = n->code != NULL && n->code[table - 1] == TABLE_JUMP1;
+    wl_thumb_set(n, table + index, WL_THUMB2 ? distance : (distance - follows) * 2);
 }
 
-bool wl_be_table_wait(wl_native_t *n, uint32_t table, uint32_t index, uint16_t *label) {
-    uint32_t entry = table + index;
-    if (index >= WAITING_ENTRIES || (*label != 0 && entry - *label >= W_ENTRY)) {
+bool wl_be_table_wait(wl_native_t *n, uint32_t entry, uint16_t *label) {
+    uint32_t distance = *label != 0 ? entry - *label : 0;
+    if (distance >= W_ENTRY) {
         return false;
     }
-    wl_thumb_set(n, entry, W_ENTRY | (*label != 0 ? entry - *label : 0));
+    wl_thumb_set(n, entry, W_ENTRY | distance);
     *label = (uint16_t)entry;
     return true;
 }
@@ -229,10 +226,14 @@ static void skip_charged(wl_native_t *n) {
     wl_thumb_skip_if(n, CC_PL, 2);
 }
 
-/* The address of a stub. */
-static uint32_t stub_address(const wl_native_t *n, uint32_t stub) {
-    const wl_codecache_t *c = &n->instance->store->cache;
-    return WL_BE_ADDRESS(c->words + c->native_start + WL_BE_STUB(stub));
+/* A word in front of linear memory, into a low register or the scratch register. */
+static void load_anchor(wl_native_t *n, uint32_t d, uint32_t distance) {
+    if (WL_THUMB2) {
+        wl_thumb_put2(n, 0xf850 | MEM, d << 12 | 0xc00 | distance);
+    } else {
+        wl_be_move(n, d, MEM);
+        wl_thumb_put2(n, 0x3800 | d << 8 | distance, 0x6800 | d << 3 | d);
+    }
 }
 
 /* To a stub that finds the link register as it is. */
@@ -240,8 +241,8 @@ static void jump_to_stub(wl_native_t *n, uint32_t stub) {
     if (WL_THUMB2) {
         wl_thumb_put_long(n, LONG_B, WL_BE_STUB(stub));
     } else {
-        wl_thumb_put_literal(n, SCRATCH, stub_address(n, stub));
-        wl_thumb_put(n, 0x4700 | SCRATCH << 3);
+        wl_thumb_put_literal(n, SCRATCH, (WL_BE_STUB(stub) - (n->base + n->pos + 3)) * 2 + 1);
+        wl_thumb_put2(n, 0x4478 | SCRATCH, 0x4700 | SCRATCH << 3); /* from behind the addition of pc */
     }
 }
 
@@ -258,6 +259,10 @@ void wl_be_entry(wl_native_t *n) {
     n->entry = n->pos;
     wl_thumb_put_literal(n, 3, 0);
     n->literal_uses[n->n_literals - 1] |= FRAME_LITERAL;
+    if (n->portable) {
+        load_anchor(n, 2, WL_ANCHOR_STACK_END);
+        wl_thumb_put(n, 0x4400 | 2 << 3 | 3);
+    }
     wl_thumb_dp(n, N_CMP, FP, 3);
     if (WL_THUMB2) {
         put_branch(n, CC_HI, WL_BE_STUB(WL_STOP_STACK) - n->base);
@@ -277,7 +282,7 @@ void wl_be_entry(wl_native_t *n) {
 }
 
 void wl_be_frame(wl_native_t *n, uint32_t bytes) {
-    uint32_t value = (uint32_t)(uintptr_t)n->instance->store->ctx.stack_end - bytes;
+    uint32_t value = (n->portable ? 0 : (uint32_t)(uintptr_t)n->instance->store->ctx.stack_end) - bytes;
     wl_thumb_set(n, n->frame_pos, value & 0xffff);
     wl_thumb_set(n, n->frame_pos + 1u, value >> 16);
 }
@@ -286,15 +291,39 @@ void wl_be_finish(wl_native_t *n) {
     wl_thumb_put_literals(n);
 }
 
-void wl_be_loop(wl_native_t *n) {
+static void stop_for_fuel(wl_native_t *n) {
+    wl_thumb_put_long(n, LONG_BL, n->spill != 0 ? n->base + n->spill : WL_BE_STUB(WL_STOP_FUEL));
+}
+
+/* Thumb-1, where a branch that is taken costs a cycle more: before the label of an innermost loop stands the way out. Who
+ * comes there for the first time is charged before it, or, where charging is long, jumps over it. */
+enum { WAY_OUT_WORDS = 4 };
+#define HAS_WAY_OUT(inner) (WL_ENABLE_FUEL && !WL_THUMB2 && (inner))
+
+void wl_be_loop(wl_native_t *n, uint32_t cost, bool inner) {
     wl_thumb_hurry_literals(n, 400); /* better here than in the loop */
+    if (HAS_WAY_OUT(inner)) {
+        if (n->low_fuel) {
+            charge(n, PASSED_FUEL, cost);
+        }
+        wl_thumb_put(n, 0);
+        stop_for_fuel(n);
+        wl_thumb_put(n, 0);
+    }
     n->flags_pos = 0;
 }
 
-void wl_be_fuel(wl_native_t *n, uint32_t cost) {
+void wl_be_fuel(wl_native_t *n, uint32_t cost, bool inner) {
+    uint32_t way_out = n->pos - WAY_OUT_WORDS;
     charge(n, n->low_fuel ? PASSED_FUEL : FUEL, cost);
-    skip_charged(n);
-    wl_thumb_put_long(n, LONG_BL, n->spill != 0 ? n->base + n->spill : WL_BE_STUB(WL_STOP_FUEL));
+    if (HAS_WAY_OUT(inner)) {
+        wl_thumb_skip_if(n, CC_MI, way_out - n->pos);
+        wl_thumb_set(n, way_out, n->low_fuel ? B_COND | CC_PL << 8 | (n->pos - way_out - 2) : B_AL | (WAY_OUT_WORDS - 2));
+        wl_thumb_set(n, way_out + 3, B_AL | (n->pos - way_out - 5));
+    } else {
+        skip_charged(n);
+        stop_for_fuel(n);
+    }
 }
 
 uint32_t wl_be_call(wl_native_t *n, uint32_t distance, uint32_t func_index) {
@@ -404,15 +433,19 @@ void wl_be_divide(wl_native_t *n, const wl_ndivision_t *division, uint32_t d, ui
 
 /* ---- Linear memory ---- */
 
-static uint8_t *memory_data(const wl_native_t *n) {
-    return n->instance->memories[0]->data;
+/* The address of a byte of the memory, into a register. */
+static void put_address(wl_native_t *n, uint32_t d, uint32_t offset) {
+    wl_thumb_put_literal(n, d, offset + (n->portable ? 0 : (uint32_t)(uintptr_t)n->instance->memories[0]->data));
+    if (n->portable) {
+        wl_thumb_put(n, 0x4400 | (d & 8) << 4 | MEM << 3 | (d & 7));
+    }
 }
 
 /* Compares an address with the last that is good for an access that ends `end` behind it, or with one a little
  * before; returns the condition under which it is good. */
 static uint32_t compare_limit(wl_native_t *n, uint32_t address, uint32_t end) {
     wl_ncompare_t c = {.a = (uint8_t)address, .b = LIM, .cond = WL_COND_LE_U};
-    bool fixed = wl_thumb_fixed_limit(n), far = end > WL_N_GUARD;
+    bool fixed = wl_native_fixed_memory(n), far = end > WL_N_GUARD;
     if (WL_THUMB2 && fixed && n->has_limit && !far) {
         wl_native_load_locals(n, 1u << (WL_BE_LOCALS - 1) & ~n->valid);
     } else if (WL_THUMB2 && fixed) {
@@ -516,12 +549,13 @@ void wl_be_access(wl_native_t *n, const wl_naccess_t *access, uint32_t value, ui
     uint32_t offset = access->offset;
     check(n, access, address);
     if (offset == 0) {
-        wl_be_move(n, WL_THUMB2 ? MEM : SCRATCH, MEM);
-        put_indexed(n, access, value, WL_THUMB2 ? MEM : SCRATCH, address);
+        uint32_t base = WL_THUMB2 ? MEM : SCRATCH;
+        wl_be_move(n, base, MEM);
+        put_indexed(n, access, value, base, address);
     } else if (WL_THUMB2 ? offset < 4096 : offset >> access->log2 < 32 && (access->dead || n->loop_depth == 0)) {
         put_based(n, access, value, add_memory(n, access, value, address), offset);
     } else {
-        wl_thumb_put_literal(n, SCRATCH, (uint32_t)(uintptr_t)memory_data(n) + offset);
+        put_address(n, SCRATCH, offset);
         put_indexed(n, access, value, SCRATCH, address);
     }
 }
@@ -533,25 +567,33 @@ void wl_be_access_const(wl_native_t *n, const wl_naccess_t *access, uint32_t val
         return;
     }
     uint32_t base = base_register(n, value, access->store);
-    wl_thumb_put_literal(n, base, (uint32_t)(uintptr_t)memory_data(n) + address);
+    put_address(n, base, address);
     put_based(n, access, value, base, 0);
 }
 
-/* ---- The engine's own memory ---- */
+/* ---- Globals ---- */
 
-static void access_word(wl_native_t *n, uint32_t value, const void *p, uint32_t index, bool store) {
-    const wl_naccess_t access = {.log2 = 2, .store = store};
+static void access_global(wl_native_t *n, uint32_t value, uint32_t index, uint32_t word, bool store) {
+    const wl_naccess_t access = {.log2 = 2, .store = store}, pointer = {.log2 = 2};
     uint32_t base = base_register(n, value, store);
-    wl_thumb_put_literal(n, base, (uint32_t)(uintptr_t)p);
-    put_based(n, &access, value, base, index * 4);
+    if (!n->portable) {
+        wl_thumb_put_literal(n, base, (uint32_t)(uintptr_t)n->instance->globals[index]->value);
+    } else {
+        load_anchor(n, base, WL_ANCHOR_GLOBALS);
+        put_based(n, &pointer, base, base, index * 4);
+    }
+    if (n->portable && index >= ANCHORED_GLOBALS) {
+        wl_native_fail(n);
+    }
+    put_based(n, &access, value, base, word * 4);
 }
 
-void wl_be_load_word(wl_native_t *n, uint32_t d, const void *p, uint32_t index) {
-    access_word(n, d, p, index, false);
+void wl_be_load_global(wl_native_t *n, uint32_t d, uint32_t index, uint32_t word) {
+    access_global(n, d, index, word, false);
 }
 
-void wl_be_store_word(wl_native_t *n, uint32_t s, const void *p, uint32_t index) {
-    access_word(n, s, p, index, true);
+void wl_be_store_global(wl_native_t *n, uint32_t s, uint32_t index, uint32_t word) {
+    access_global(n, s, index, word, true);
 }
 
 #endif

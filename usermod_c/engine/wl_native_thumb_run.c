@@ -12,16 +12,17 @@ void wl_be_serve(void);
 void wl_be_serve_memory(void);
 void wl_be_serve_indirect(void);
 
-uint32_t wl_be_stubs(uint16_t *code, const wl_store_t *store) {
-    /* A branch to one of the pieces behind the stubs, which load r2 and r3 and go where r3 says. */
+void wl_be_stubs(uint16_t code[WL_BE_STUB_WORDS], const wl_native_regs_t *regs) {
+    /* A branch to one of the pieces behind the stubs, which load r2 and r3 and go where r3 says. Those of an image
+     * find the registers' address in front of linear memory. */
     enum { LEAVE = WL_STOP_COUNT * 2,
-           SERVE = LEAVE + 4,
-           MEMORY = SERVE + 4,
-           INDIRECT = MEMORY + 4,
-           LITERALS = INDIRECT + 4 };
+           SERVE = LEAVE + 6,
+           MEMORY = SERVE + 6,
+           INDIRECT = MEMORY + 6,
+           LITERALS = INDIRECT + 6 };
     static const uint8_t pieces[] = {LEAVE, SERVE, MEMORY, INDIRECT};
     const uint32_t literals[] = {
-        (uint32_t)(uintptr_t)store->ctx.native, (uint32_t)(uintptr_t)wl_be_leave, (uint32_t)(uintptr_t)wl_be_serve,
+        (uint32_t)(uintptr_t)regs, (uint32_t)(uintptr_t)wl_be_leave, (uint32_t)(uintptr_t)wl_be_serve,
         (uint32_t)(uintptr_t)wl_be_serve_memory, (uint32_t)(uintptr_t)wl_be_serve_indirect};
     for (uint32_t i = 0; i < WL_STOP_COUNT; i++) {
         uint32_t piece = i == WL_SERVE_ACCESS     ? MEMORY
@@ -34,14 +35,20 @@ uint32_t wl_be_stubs(uint16_t *code, const wl_store_t *store) {
     }
     for (uint32_t i = 0; i < sizeof pieces; i++) {
         uint32_t at = pieces[i];
-        code[at] = (uint16_t)(i == 2 ? 0xb40f : 0x46c0); /* push {r0-r3} */
-        code[at + 1] = (uint16_t)(0x4a00 | (LITERALS - ((at + 3) & ~1u)) / 2);
-        code[at + 2] = (uint16_t)(0x4b00 | (LITERALS + 2 * (i + 1) - ((at + 4) & ~1u)) / 2);
-        code[at + 3] = 0x4718;
+        code[at++] = (uint16_t)(i == 2 ? 0xb40f : 0x46c0); /* push {r0-r3} */
+        if (regs != NULL) {
+            code[at] = (uint16_t)(0x4a00 | (LITERALS - ((at + 2) & ~1u)) / 2);
+        } else {
+            code[at++] = 0x4652;                     /* mov r2, r10 */
+            code[at++] = 0x3a00 | WL_ANCHOR_REGS;    /* subs r2, r2, # */
+            code[at] = 0x6812;                       /* ldr r2, [r2] */
+        }
+        at++;
+        code[at] = (uint16_t)(0x4b00 | (LITERALS + 2 * (i + 1) - ((at + 2) & ~1u)) / 2);
+        code[at + 1] = 0x4718;
     }
     memcpy(code + LITERALS, literals, sizeof literals);
     _Static_assert(LITERALS + 10 <= WL_BE_STUB_WORDS, "stubs fit where they are said to be");
-    return WL_BE_STUB_WORDS;
 }
 
 /* Cortex-M0+ and M3 have no caches; pipelines and write buffers are there all the same. */
@@ -61,8 +68,16 @@ _Static_assert(offsetof(wl_native_regs_t, fuel) == 4 && offsetof(wl_native_regs_
                "the assembler's offsets");
 
 #if WL_THUMB2
+#if WL_NATIVE_FPU
+/* FPSCR: all as after a reset, but that a NaN that is computed is the canonical one (DN). */
+#define SAVE_ALL                           \
+    "vmrs r3, fpscr\n push {r3-r11, lr}\n" \
+    "mov r3, #0x02000000\n vmsr fpscr, r3\n"
+#define RESTORE_ALL "pop {r3-r11, lr}\n vmsr fpscr, r3\n bx lr\n"
+#else
 #define SAVE_ALL "push {r3-r11, lr}\n"
 #define RESTORE_ALL "pop {r3-r11, pc}\n"
+#endif
 #define LOAD_FUEL(regs) "ldr r3, [" regs ", #4]\n mov r9, r3\n"
 #define STORE_FUEL(regs) "mov r3, r9\n str r3, [" regs ", #4]\n"
 #else
@@ -151,12 +166,20 @@ __attribute__((naked)) void wl_be_serve_memory(void) {
 }
 #endif
 
+/* What of a literal is the memory's start: nothing when that is added behind it. Goes on behind both. */
+static uint32_t start_added(const uint16_t **code, uint32_t words, const wl_native_regs_t *regs) {
+    *code += words;
+    bool added = (**code & 0xff78) == 0x4450;
+    *code += added;
+    return added ? 0 : regs->mem;
+}
+
 /* Behind the check stand one of
  *   ADD base, memory | the access, with an offset       base is the address's register
  *   MOV base, address; ADD base, memory | the same      Thumb-1
  *   ADD.W base, address, memory | the same              Thumb-2
  *   MOV base, memory | the access, with two registers   Thumb-1
- *   LDR base, literal | the same
+ *   LDR base, literal | the same, or in portable code with ADD base, memory between
  *   the access, with two registers                      Thumb-2 */
 void wl_be_served(wl_native_regs_t *regs, uint32_t link, wl_nserved_t *s) {
     enum { ADD_MEMORY = 0x4450,
@@ -175,12 +198,10 @@ void wl_be_served(wl_native_regs_t *regs, uint32_t link, wl_nserved_t *s) {
         code += 2;
     } else if (word >> 11 == 0x09) {
         const uint16_t *literal = (const uint16_t *)(((uintptr_t)code + 4) & ~(uintptr_t)3) + (word & 0xff) * 2;
-        s->offset = ((uint32_t)literal[0] | (uint32_t)literal[1] << 16) - regs->mem;
-        code++;
+        s->offset = ((uint32_t)literal[0] | (uint32_t)literal[1] << 16) - start_added(&code, 1, regs);
     } else if (WL_THUMB2 && word == 0xf8df) {
         const uint16_t *literal = (const uint16_t *)(((uintptr_t)code + 4) & ~(uintptr_t)3) + (code[1] & 0xfff) / 2;
-        s->offset = ((uint32_t)literal[0] | (uint32_t)literal[1] << 16) - regs->mem;
-        code += 2;
+        s->offset = ((uint32_t)literal[0] | (uint32_t)literal[1] << 16) - start_added(&code, 2, regs);
     } else if (!WL_THUMB2) {
         code++;
     }

@@ -18,10 +18,21 @@
 
 #include "wl_code.h"
 
+/* In front of linear memory, where machine code that holds no address of its own finds what has one: words, by
+ * their distance from the memory's first byte. */
+#if WL_ENABLE_NATIVE
+enum { WL_ANCHOR_GLOBALS = 4,
+       WL_ANCHOR_STACK_END = 8,
+       WL_ANCHOR_REGS = 12,
+       WL_ANCHOR_BYTES = 16 };
+#else
+enum { WL_ANCHOR_BYTES = 0 };
+#endif
+
 struct wl_memory {
     wl_memory_t *next;
     wl_store_t *store;
-    uint8_t *data;
+    uint8_t *data;    /* behind the anchor */
     uint32_t bytes;   /* accessible: pages in bytes, but at most `reserve` */
     uint32_t reserve; /* allocated */
     uint32_t pages, max_pages;
@@ -99,6 +110,8 @@ typedef struct {
     uint32_t translations, evictions;
 #if WL_ENABLE_NATIVE /* machine code, behind the cache in the same block; all in words */
     uint32_t native_start, native_size, native_used;
+    const uint16_t *image; /* machine code that is elsewhere: its stubs; NULL when there is none */
+    uint32_t image_words;  /* stubs and bodies */
     uint32_t native_functions, native_refused;
     uint32_t native_scratch; /* most bytes of guest stack that compiling a body has borrowed */
 #endif
@@ -216,7 +229,8 @@ const uint16_t *wl_codecache_find(const wl_store_t *store, const uint16_t *ip);
 static inline bool wl_codecache_is_native(const wl_store_t *store, const uint16_t *ip) {
 #if WL_ENABLE_NATIVE
     const wl_codecache_t *c = &store->cache;
-    return (uintptr_t)ip - (uintptr_t)(c->words + c->native_start) < c->native_size * 2u;
+    return (uintptr_t)ip - (uintptr_t)(c->words + c->native_start) < c->native_size * 2u ||
+           (uintptr_t)ip - (uintptr_t)c->image < c->image_words * 2u;
 #else
     (void)store;
     (void)ip;

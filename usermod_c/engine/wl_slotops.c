@@ -48,14 +48,7 @@ wl_status_t wl_truncate_64(uint32_t *fp, const uint16_t *ip, uint32_t what) {
 
 /* ---- The one copy of each function that tables refer to; elsewhere they are inline. ---- */
 
-#define REG_OP(n, words)
-#define REG_ALU2(n, e)
-#define REG_ALU3(n, e)
-#define REG_UN(n, e)
-#define REG_CMP6(n, e)
-#define REG_CMP4(n, e)
-#define REG_LD(n, t)
-#define REG_ST(n, t)
+#include "wl_code_functions.h"
 #define REG_OP1(n, in, out, e)
 #define REG_OP2(n, in, out, e)
 #define REG_DIV(n, overflow, e)

@@ -32,6 +32,7 @@ void wl_config_default(wl_config_t *config) {
     config->native_bytes = WL_DEFAULT_NATIVE_BYTES;
     config->eager = false;
     config->tier = WL_TIER_INTERP;
+    config->portable = false;
 }
 
 bool wl_native_available(void) {
@@ -66,7 +67,7 @@ void wl_store_free(wl_store_t *store) {
     }
     for (wl_memory_t *m = store->memories, *next; m != NULL; m = next) {
         next = m->next;
-        store_free(store, m->data, m->reserve);
+        store_free(store, m->data - WL_ANCHOR_BYTES, m->reserve + (size_t)WL_ANCHOR_BYTES);
         store_free(store, m, sizeof *m);
     }
     for (wl_table_t *t = store->tables, *next; t != NULL; t = next) {
@@ -117,6 +118,7 @@ void wl_store_usage(const wl_store_t *store, wl_usage_t *usage) {
 #if WL_ENABLE_NATIVE
     usage->native_bytes = store->cache.native_size * 2u;
     usage->native_used_bytes = store->cache.native_used * 2u;
+    usage->native_image_bytes = store->cache.image_words * 2u;
     usage->native_functions = store->cache.native_functions;
     usage->native_refused = store->cache.native_refused;
     usage->native_scratch_bytes = store->cache.native_scratch;
@@ -161,11 +163,12 @@ wl_status_t wl_memory_new(wl_store_t *store, const wl_limits_t *limits, wl_memor
     }
     m->reserve = max == 0 ? 1 : max < cap ? (uint32_t)max
                                           : cap; /* an empty memory has an address, too */
-    m->data = store_alloc(store, m->reserve);
-    if (m->data == NULL) {
+    uint8_t *p = store_alloc(store, m->reserve + (size_t)WL_ANCHOR_BYTES);
+    if (p == NULL) {
         store_free(store, m, sizeof *m);
         return WL_NO_MEMORY;
     }
+    m->data = p + WL_ANCHOR_BYTES;
     m->bytes = min < m->reserve ? (uint32_t)min : m->reserve;
     m->store = store;
     m->pages = limits->min;
