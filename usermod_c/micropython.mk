@@ -15,7 +15,16 @@ CFLAGS_USERMOD += -I$(WASMLET_DIR)/engine -I$(WASMLET_DIR)/glue
 WASMLET_OBJ := $(BUILD)/$(notdir $(WASMLET_DIR))
 $(WASMLET_OBJ)/engine/%.o: private CFLAGS += $(WL_CFLAGS) -Wno-error
 $(WASMLET_OBJ)/engine/wl_interp.o: private CFLAGS += $(WL_INTERP_CFLAGS)
+ifneq ($(findstring riscv,$(shell $(CC) -dumpmachine)),)
+$(WASMLET_OBJ)/engine/wl_native%.o: private CFLAGS += $(WL_CFLAGS) $(WL_NATIVE_RISCV_CFLAGS) -Wno-error
+endif
 $(WASMLET_OBJ)/glue/%.o: private CFLAGS += -std=gnu11 -Wshadow
+
+# Machine code that is kept in flash goes with one state of the engine's sources, by their checksum.
+WASMLET_ENGINE := $(sort $(wildcard $(WASMLET_DIR)/engine/*))
+WASMLET_SUM := $(firstword $(shell cat $(WASMLET_ENGINE) | cksum))
+$(WASMLET_OBJ)/engine/wl_image.o: private CFLAGS += -DWL_BUILD=$(WASMLET_SUM)u
+$(WASMLET_OBJ)/engine/wl_image.o: $(WASMLET_ENGINE)
 
 $(patsubst $(WASMLET_DIR)/%.c,$(WASMLET_OBJ)/%.o,$(wildcard $(WASMLET_DIR)/*/*.c)): \
 	$(WASMLET_DIR)/flags.mk $(WASMLET_DIR)/micropython.mk

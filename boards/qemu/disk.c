@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * The board's "flash", in RAM that no reset clears: a block device for the file system, and the
- * area of the read-only one, which lies at a fixed address and is read in place.
+ * The board's "flash", in RAM that no reset clears: block devices, one for the file system and one for the
+ * read-only file system, which is read in place. They are what rp2.Flash is on an RP2040.
  */
 #include "board.h"
 
@@ -12,16 +12,20 @@
 #include "py/runtime.h"
 
 #define BLOCK_BYTES 4096
-#define BLOCKS 256
-#define ROM_BYTES (512 * 1024)
-#define ROM_WRITE_BYTES 4 /* what a write must be a multiple of */
+#define DISK_BLOCKS 256
+#define ROM_BLOCKS 128
 
-static uint8_t blocks[BLOCKS][BLOCK_BYTES] __attribute__((section(".noinit.disk")));
-static uint8_t rom[ROM_BYTES] __attribute__((section(".noinit.rom"), aligned(4096)));
+static uint8_t disk[DISK_BLOCKS][BLOCK_BYTES] __attribute__((section(".noinit.disk")));
+static uint8_t rom[ROM_BLOCKS][BLOCK_BYTES] __attribute__((section(".noinit.rom"), aligned(4096)));
 
-/* ---- Disk: readblocks(block, buffer, offset=0), writeblocks, ioctl ---- */
+typedef struct {
+    mp_obj_base_t base;
+    uint8_t *bytes;
+    size_t blocks;
+} disk_obj_t;
 
-static const mp_obj_base_t disk_obj = {&sim_disk_type};
+static const disk_obj_t disk_obj = {{&sim_disk_type}, disk[0], DISK_BLOCKS};
+static const disk_obj_t rom_obj = {{&sim_disk_type}, rom[0], ROM_BLOCKS};
 
 static mp_obj_t disk_make_new(const mp_obj_type_t *type, size_t n_args, size_t n_kw, const mp_obj_t *args) {
     (void)type;
@@ -29,13 +33,24 @@ static mp_obj_t disk_make_new(const mp_obj_type_t *type, size_t n_args, size_t n
     return MP_OBJ_FROM_PTR(&disk_obj);
 }
 
+static mp_int_t disk_get_buffer(mp_obj_t self_in, mp_buffer_info_t *buffer, mp_uint_t flags) {
+    const disk_obj_t *self = MP_OBJ_TO_PTR(self_in);
+    if (flags & MP_BUFFER_WRITE) {
+        return 1;
+    }
+    *buffer = (mp_buffer_info_t){.buf = self->bytes, .len = self->blocks * BLOCK_BYTES, .typecode = 'B'};
+    return 0;
+}
+
+/* readblocks(block, buffer, offset=0), writeblocks: with an offset what is written to has been erased before. */
 static uint8_t *disk_range(size_t n_args, const mp_obj_t *args, mp_uint_t flags, mp_buffer_info_t *buffer) {
+    const disk_obj_t *self = MP_OBJ_TO_PTR(args[0]);
     mp_get_buffer_raise(args[2], buffer, flags);
     size_t offset = (size_t)mp_obj_get_int(args[1]) * BLOCK_BYTES + (size_t)(n_args > 3 ? mp_obj_get_int(args[3]) : 0);
-    if (offset > sizeof(blocks) || buffer->len > sizeof(blocks) - offset) {
+    if (offset > self->blocks * BLOCK_BYTES || buffer->len > self->blocks * BLOCK_BYTES - offset) {
         mp_raise_OSError(MP_EIO);
     }
-    return &blocks[0][0] + offset;
+    return self->bytes + offset;
 }
 
 static mp_obj_t disk_readblocks(size_t n_args, const mp_obj_t *args) {
@@ -49,20 +64,22 @@ static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(disk_readblocks_obj, 3, 4, disk_readb
 static mp_obj_t disk_writeblocks(size_t n_args, const mp_obj_t *args) {
     mp_buffer_info_t buffer;
     uint8_t *p = disk_range(n_args, args, MP_BUFFER_READ, &buffer);
-    memcpy(p, buffer.buf, buffer.len);
+    for (size_t i = 0; i < buffer.len; i++) { /* flash can only clear bits; a file system writes to whole blocks */
+        p[i] = n_args > 3 ? p[i] & ((const uint8_t *)buffer.buf)[i] : ((const uint8_t *)buffer.buf)[i];
+    }
     return MP_OBJ_NEW_SMALL_INT(0);
 }
 static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(disk_writeblocks_obj, 3, 4, disk_writeblocks);
 
-static mp_obj_t disk_ioctl(mp_obj_t self, mp_obj_t request, mp_obj_t argument) {
-    (void)self;
+static mp_obj_t disk_ioctl(mp_obj_t self_in, mp_obj_t request, mp_obj_t argument) {
+    const disk_obj_t *self = MP_OBJ_TO_PTR(self_in);
     switch (mp_obj_get_int(request)) {
         case MP_BLOCKDEV_IOCTL_BLOCK_COUNT:
-            return MP_OBJ_NEW_SMALL_INT(BLOCKS);
+            return MP_OBJ_NEW_SMALL_INT(self->blocks);
         case MP_BLOCKDEV_IOCTL_BLOCK_SIZE:
             return MP_OBJ_NEW_SMALL_INT(BLOCK_BYTES);
         case MP_BLOCKDEV_IOCTL_BLOCK_ERASE:
-            memset(blocks[(size_t)mp_obj_get_int(argument) % BLOCKS], 0xff, BLOCK_BYTES);
+            memset(self->bytes + (size_t)mp_obj_get_int(argument) % self->blocks * BLOCK_BYTES, 0xff, BLOCK_BYTES);
             return MP_OBJ_NEW_SMALL_INT(0);
         default:
             return MP_OBJ_NEW_SMALL_INT(0);
@@ -80,42 +97,15 @@ static MP_DEFINE_CONST_DICT(disk_locals, disk_locals_table);
 MP_DEFINE_CONST_OBJ_TYPE(
     sim_disk_type, MP_QSTR_Disk, MP_TYPE_FLAG_NONE,
     make_new, disk_make_new,
+    buffer, disk_get_buffer,
     locals_dict, &disk_locals);
 
-/* ---- The read-only file system's area, as `mpremote romfs` and vfs.rom_ioctl use it ---- */
-
-static mp_obj_t rom_write(size_t offset, mp_obj_t data) {
-    mp_buffer_info_t buffer;
-    mp_get_buffer_raise(data, &buffer, MP_BUFFER_READ);
-    if (offset > sizeof(rom) || buffer.len > sizeof(rom) - offset) {
-        return MP_OBJ_NEW_SMALL_INT(-MP_EINVAL);
-    }
-    memcpy(rom + offset, buffer.buf, buffer.len);
-    return MP_OBJ_NEW_SMALL_INT(0);
-}
-
+/* The read-only file system's area. */
 mp_obj_t mp_vfs_rom_ioctl(size_t n_args, const mp_obj_t *args) {
     mp_int_t request = mp_obj_get_int(args[0]);
     if (request == MP_VFS_ROM_IOCTL_GET_NUMBER_OF_SEGMENTS) {
         return MP_OBJ_NEW_SMALL_INT(1);
     }
-    if (n_args < 2 || mp_obj_get_int(args[1]) != 0) {
-        return MP_OBJ_NEW_SMALL_INT(-MP_EINVAL);
-    }
-    switch (request) {
-        case MP_VFS_ROM_IOCTL_GET_SEGMENT:
-            return mp_obj_new_memoryview('B', sizeof(rom), rom);
-        case MP_VFS_ROM_IOCTL_WRITE_PREPARE:
-            if (n_args < 3 || (size_t)mp_obj_get_int(args[2]) > sizeof(rom)) {
-                return MP_OBJ_NEW_SMALL_INT(-MP_ENOMEM);
-            }
-            memset(rom, 0xff, sizeof(rom));
-            return MP_OBJ_NEW_SMALL_INT(ROM_WRITE_BYTES);
-        case MP_VFS_ROM_IOCTL_WRITE:
-            return n_args < 4 ? MP_OBJ_NEW_SMALL_INT(-MP_EINVAL) : rom_write((size_t)mp_obj_get_int(args[2]), args[3]);
-        case MP_VFS_ROM_IOCTL_WRITE_COMPLETE:
-            return MP_OBJ_NEW_SMALL_INT(0);
-        default:
-            return MP_OBJ_NEW_SMALL_INT(-MP_EINVAL);
-    }
+    bool segment = request == MP_VFS_ROM_IOCTL_GET_SEGMENT && n_args > 1 && mp_obj_get_int(args[1]) == 0;
+    return segment ? MP_OBJ_FROM_PTR(&rom_obj) : MP_OBJ_NEW_SMALL_INT(-MP_EINVAL);
 }

@@ -13,6 +13,7 @@ __doc__ = """WebAssembly apps in a sandbox
   m = wasm.Module(data)     decode and validate; m.imports, m.exports
   i = wasm.Instance(m, {'env': {'double': f}}, fuel=1000000, memory_max=16384)
   i.exports.add(2, 3)       call an export; i.exports.memory[0:4], memoryview(i.exports.memory)
+  wasm.codestore.entries()  machine code that is kept in flash, of apps and runs with tier='flash'
   wasm.Trap, OutOfFuel, LinkError, LoadError (Malformed, Invalid, Unsupported),
   PackageError, CapabilityError: all WasmError
 More: help(wasm.Module), Instance, Memory, Table, Global, Func, with_memory"""

@@ -14,7 +14,7 @@ _HANDLES = 8  # of files, subscriptions and blobs at a time, beside what the gra
 _LINES = 32  # of log that are kept
 _NAP_MS = 5  # an event that comes while all wait is seen after so long
 _POLICY = "/policy.json"
-_TIERS = ("interp", "auto", "native")
+_TIERS = ("interp", "auto", "native", "flash")
 _LEVELS = ("", "error: ", "warn: ", "", "debug: ")
 
 # Modules for programs that were not made for Wasmlet, and whose file serves them.
@@ -233,6 +233,9 @@ class App:
         if self._emit:
             self._emit(line)
 
+    def _warn(self, text: str):
+        self.log(2, text)
+
     def ready(self):
         """Note that the app says that it has started well."""
         self.is_ready = True
@@ -327,7 +330,8 @@ class App:
         }
         self._period = self.clock.ticks_ms()
         self._busy_us = 0
-        self._instance = instantiate(self._data, self._imports(), limits)
+        imports = self._imports()
+        self._instance = instantiate(self._data, imports, limits, self.id, self._warn)
         self._call = self._first()
 
     def _first(self):

@@ -10,6 +10,7 @@ from .fit import refusal, shortage
 from .imports import log as _log
 
 _ENTRIES = ("_start", "main", "run")
+_STUBS_BYTES = 256  # of RAM, by which machine code in flash is entered and left
 
 
 def read(path: str):
@@ -46,8 +47,11 @@ def _free() -> int:
     return arena[1] if arena else gc.mem_free()
 
 
-def instantiate(source, imports: dict, limits: dict):
+def instantiate(source, imports: dict, limits: dict, name="", note=print):
     """Load a module from a path or from bytes, and link it; its start function runs.
+
+    With the tier "flash" its machine code is kept there under `name`; `note` gets a line where
+    that cannot be.
 
     Raises LoadError for a module that has no room in the memory that it may have, and MemoryError
     when that much is not free; both name the bytes, and the linker's flag that helps.
@@ -61,9 +65,32 @@ def instantiate(source, imports: dict, limits: dict):
     if why:
         raise LoadError(why, "out of memory")
     try:
+        if limits.get("tier") == "flash":
+            return _kept(module, data, imports, limits, name, note)
         return _wasm.Instance(module, imports, **limits)
     except MemoryError:
         raise MemoryError(shortage(data, memory_max, _free()))
+
+
+def _kept(module, data, imports: dict, limits: dict, name: str, note):
+    """Return an instance run by machine code in flash, which is made if it is not there."""
+    from . import codestore
+
+    key = codestore.key(data, limits)
+    image = codestore.find(key)
+    if image is None:
+        instance = _wasm.Instance(module, imports, **limits)
+        try:
+            image = codestore.save(key, name, instance)
+        except OSError as e:
+            note(e.args[-1])
+        if image is None or instance.started:  # a start function runs once
+            return instance
+        instance = None
+        gc.collect()  # its memory is needed again
+    instance = _wasm.Instance(module, imports, **dict(limits, native_code=_STUBS_BYTES))
+    instance.code_use(image)
+    return instance
 
 
 def entry(instance, args=()):
@@ -92,7 +119,7 @@ def run(source, *args, imports=None, log=print, policy=None, **limits):
     module may log, and import what `imports` gives, {module: {name: object}}; everything else is a
     LinkError. Its start function runs first, then the export `_start`, `main`
     or `run`, with `args`; `limits` are those of Instance: fuel, memory_max, stack, code_cache,
-    table_max (bytes, and units of fuel). `log` gets each line.
+    table_max, native_code (bytes, and units of fuel), tier. `log` gets each line.
     """
     data = read(source) if isinstance(source, str) else source
     if imports is None and not limits and _is_app(_wasm.Module(data)):
@@ -101,7 +128,7 @@ def run(source, *args, imports=None, log=print, policy=None, **limits):
         return App(data, policy, log).run()
     granted = _log.imports(log)
     granted.update(imports or {})
-    instance = instantiate(data, granted, limits)
+    instance = instantiate(data, granted, limits, source if isinstance(source, str) else "", log)
     function, args = entry(instance, args)
     if function:
         return function(*args)

@@ -41,7 +41,7 @@ CLASSES = (
             ("period_ms", ">", 10, 60000, 100),  # ms after which there is fuel again
             ("call_deadline_ms", "<", 1, 0x3FFFFFFF, 10000),  # ms of work without a wait
             ("calls_per_s", "<", 1, 1000000, 10000),  # calls of the host per second
-            ("tier", "o", "interp auto native", 0, 0),  # machine code: no, where it can be, needed
+            ("tier", "o", "interp auto native flash", 0, 0),  # machine code: no, may, must, kept
         ),
     ),
     (

@@ -6,6 +6,8 @@
  */
 #include "glue.h"
 
+#include <string.h>
+
 /* Export names are made known to the REPL's completion up to here; interned names stay for good. */
 #define INTERN_NAMES_MAX 64
 #define INTERN_NAME_BYTES_MAX 32
@@ -289,19 +291,23 @@ static uint32_t size_argument(mp_obj_t obj, const char *what, uint32_t otherwise
     return obj == mp_const_none ? otherwise : wasm_get_u32(obj, what);
 }
 
-static uint8_t tier_argument(mp_obj_t obj, uint8_t otherwise) {
+/* Sets config->tier; 'flash' is 'auto' with machine code that can be kept. */
+static void tier_argument(mp_obj_t obj, wl_config_t *config) {
     static const qstr names[] = {MP_QSTR_interp, MP_QSTR_native, MP_QSTR_auto}; /* as wl_tier_t numbers them */
     if (obj == mp_const_none) {
-        return otherwise;
+        return;
     }
     qstr name = mp_obj_str_get_qstr(obj);
+    config->portable = name == MP_QSTR_flash;
+    name = config->portable ? MP_QSTR_auto : name;
     for (uint8_t tier = 0; tier < MP_ARRAY_SIZE(names); tier++) {
         if (name == names[tier] && (tier != WL_TIER_NATIVE || wl_native_available())) {
-            return tier;
+            config->tier = tier;
+            return;
         }
     }
     mp_raise_ValueError(name == MP_QSTR_native ? MP_ERROR_TEXT("no machine code on this processor")
-                                               : MP_ERROR_TEXT("tier is 'interp', 'native' or 'auto'"));
+                                               : MP_ERROR_TEXT("tier is 'interp', 'native', 'auto' or 'flash'"));
 }
 
 static wasm_store_obj_t *store_make(const mp_arg_val_t *val) {
@@ -311,7 +317,7 @@ static wasm_store_obj_t *store_make(const mp_arg_val_t *val) {
     config.stack_bytes = size_argument(val[ARG_stack].u_obj, "stack", config.stack_bytes);
     config.code_cache_bytes = size_argument(val[ARG_code_cache].u_obj, "code_cache", config.code_cache_bytes);
     config.table_max = size_argument(val[ARG_table_max].u_obj, "table_max", config.table_max);
-    config.tier = tier_argument(val[ARG_tier].u_obj, config.tier);
+    tier_argument(val[ARG_tier].u_obj, &config);
     config.native_bytes = size_argument(val[ARG_native_code].u_obj, "native_code", config.native_bytes);
     config.eager = val[ARG_eager].u_bool;
     return wasm_store_new(&config);
@@ -410,6 +416,7 @@ static mp_obj_t instance_usage(const instance_obj_t *self) {
         {MP_QSTR_evictions, usage.evictions},
         {MP_QSTR_native_bytes, usage.native_bytes},
         {MP_QSTR_native_used_bytes, usage.native_used_bytes},
+        {MP_QSTR_native_image_bytes, usage.native_image_bytes},
         {MP_QSTR_native_functions, usage.native_functions},
         {MP_QSTR_native_refused, usage.native_refused},
     };
@@ -454,6 +461,49 @@ static void instance_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
     }
 }
 
+/* ---- Machine code that is kept ---- */
+
+/* code_make(): compiles all functions, as far as there is room; returns the image's bytes, 0 where there is none. */
+static mp_obj_t code_make(mp_obj_t self_in) {
+    const instance_obj_t *self = MP_OBJ_TO_PTR(self_in);
+    wasm_core(self->store);
+    return MP_OBJ_NEW_SMALL_INT(wl_image_make(self->instance));
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(code_make_obj, code_make);
+
+/* code_read(offset, buffer): fills the buffer from the image, with 0xff behind its end; returns what was there. */
+static mp_obj_t code_read(mp_obj_t self_in, mp_obj_t offset_in, mp_obj_t to) {
+    const instance_obj_t *self = MP_OBJ_TO_PTR(self_in);
+    mp_buffer_info_t buffer;
+    mp_get_buffer_raise(to, &buffer, MP_BUFFER_WRITE);
+    wasm_core(self->store);
+    uint32_t offset = wasm_get_u32(offset_in, "offset"), bytes = wl_image_size(self->instance);
+    uint32_t left = offset < bytes ? bytes - offset : 0, n = buffer.len < left ? (uint32_t)buffer.len : left;
+    memset(buffer.buf, 0xff, buffer.len);
+    if (n > 0) { /* an instance that can have no image has nothing to describe one by */
+        wl_image_read(self->instance, offset, buffer.buf, n);
+    }
+    return MP_OBJ_NEW_SMALL_INT(n);
+}
+static MP_DEFINE_CONST_FUN_OBJ_3(code_read_obj, code_read);
+
+/* code_use(image): runs the image where it lies, which is read-only memory. */
+static mp_obj_t code_use(mp_obj_t self_in, mp_obj_t image) {
+    const instance_obj_t *self = MP_OBJ_TO_PTR(self_in);
+    mp_buffer_info_t buffer, writable;
+    mp_get_buffer_raise(image, &buffer, MP_BUFFER_READ);
+    wasm_core(self->store);
+    if (mp_get_buffer(image, &writable, MP_BUFFER_RW)) {
+        mp_raise_TypeError(MP_ERROR_TEXT("an image is run in place: bytes or flash expected"));
+    }
+    mp_obj_list_append(self->store->modules, image);
+    if (wl_image_use(self->instance, buffer.buf, buffer.len) != WL_OK) {
+        mp_raise_ValueError(MP_ERROR_TEXT("not machine code of this module, by this firmware, for an instance like this"));
+    }
+    return mp_const_none;
+}
+static MP_DEFINE_CONST_FUN_OBJ_2(code_use_obj, code_use);
+
 WASM_DOC(instance,
          "Instance(module, imports=None, *, fuel=None, memory_max=None, stack=None, code_cache=None,\n"
          "  table_max=None, tier='interp', native_code=None, eager=False, store=None): links a module\n"
@@ -463,13 +513,17 @@ WASM_DOC(instance,
          "  Func. Instances that share such objects share one store: fuel, stack and code cache.\n"
          "  Sizes are in bytes; memory_max caps each linear memory, whatever it declares (64 MiB on a\n"
          "  computer, 64 KiB on a board unless given). tier is 'interp', 'native' (machine code, in\n"
-         "  native_code bytes; what has no room there is interpreted) or 'auto' (native where it can be).\n"
+         "  native_code bytes; what has no room there is interpreted), 'auto' (native where it can be) or\n"
+         "  'flash' (the same, of a kind that can be kept: code_make, code_read, code_use).\n"
          "  store is any object of the store to join. Raises LinkError, Trap, OutOfFuel, MemoryError\n"
          "  .exports, .module; .fuel left (None: without end), can be set; .fuel_used; .usage: a dict\n"
          "  .started: whether there was a start function");
 
 static const mp_rom_map_elem_t instance_locals_table[] = {
     {MP_ROM_QSTR(MP_QSTR___doc__), MP_ROM_PTR(&instance_doc)},
+    {MP_ROM_QSTR(MP_QSTR_code_make), MP_ROM_PTR(&code_make_obj)},
+    {MP_ROM_QSTR(MP_QSTR_code_read), MP_ROM_PTR(&code_read_obj)},
+    {MP_ROM_QSTR(MP_QSTR_code_use), MP_ROM_PTR(&code_use_obj)},
 };
 static MP_DEFINE_CONST_DICT(instance_locals, instance_locals_table);
 

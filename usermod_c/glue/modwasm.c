@@ -23,6 +23,12 @@ static mp_obj_t ram_free(void) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_0(ram_free_obj, ram_free);
 
+/* The number of what machine code depends on beside its module; 0 where there is none. */
+static mp_obj_t code_id(void) {
+    return mp_obj_new_int_from_uint(wl_image_id());
+}
+static MP_DEFINE_CONST_FUN_OBJ_0(code_id_obj, code_id);
+
 static const mp_rom_map_elem_t globals_table[] = {
     {MP_ROM_QSTR(MP_QSTR___name__), MP_ROM_QSTR(MP_QSTR__wasm)},
     {MP_ROM_QSTR(MP_QSTR_Module), MP_ROM_PTR(&wasm_type_module)},
@@ -36,6 +42,7 @@ static const mp_rom_map_elem_t globals_table[] = {
     {MP_ROM_QSTR(MP_QSTR_Wait), MP_ROM_PTR(&wasm_type_wait)},
     {MP_ROM_QSTR(MP_QSTR_MEMORY_MAX), MP_ROM_INT(WASM_DEFAULT_MEMORY_MAX_BYTES)},
     {MP_ROM_QSTR(MP_QSTR_with_memory), MP_ROM_PTR(&wasm_type_with_memory)},
+    {MP_ROM_QSTR(MP_QSTR_code_id), MP_ROM_PTR(&code_id_obj)},
     {MP_ROM_QSTR(MP_QSTR_ram_used), MP_ROM_PTR(&ram_used_obj)},
     {MP_ROM_QSTR(MP_QSTR_ram_free), MP_ROM_PTR(&ram_free_obj)},
 };
