@@ -70,13 +70,13 @@ FUZZ_NATIVE_RUNNERS = $(foreach t,$(FUZZ_NATIVE),--native "$t=$(TARGET_LARGE_RUN
 FUZZ_PROGRAMS := $(addprefix $(FUZZ_OUT)/,fuzz_load fuzz_exec fz_gen $(FUZZ_BUILDS:%=diff_%))
 
 # Machine code against the interpreter, in emulators: the engine as it ships.
-FUZZ_NATIVE := cortex-m3 cortex-m0plus rv32imac
+FUZZ_NATIVE := cortex-m3 cortex-m4f cortex-m0plus rv32imac
 FUZZ_NATIVE_OWN := native_diff.o fz_run.o fz_host.o fz_heap_target.o
 
 define fuzz_native
 $$(FUZZ_OUT)/native/$1/%.o: $$(ENGINE_DIR)/%.c $$(FUZZ_DIR)/fuzz.mk usermod_c/flags.mk | $$(PACKAGES_TEST)
 	@mkdir -p $$(@D)
-	@$$(TARGET_TOOLS_$1)gcc $$(TARGET_CFLAGS_$1) $$(WL_CFLAGS) $$(if $$(filter wl_interp,$$*),$$(WL_INTERP_CFLAGS)) -MMD -MP -c $$< -o $$@
+	@$$(TARGET_TOOLS_$1)gcc $$(TARGET_CFLAGS_$1) $$(WL_CFLAGS) $$(if $$(filter wl_native%,$$*),$$(TARGET_NATIVE_CFLAGS_$1)) $$(if $$(filter wl_interp,$$*),$$(WL_INTERP_CFLAGS)) -MMD -MP -c $$< -o $$@
 
 $$(FUZZ_OUT)/native/$1/%.o: $$(FUZZ_DIR)/%.c $$(FUZZ_DIR)/fuzz.mk usermod_c/flags.mk | $$(PACKAGES_TEST)
 	@mkdir -p $$(@D)

@@ -9,6 +9,8 @@
 #define MAX_CALLS 24
 #define MAX_FRAMES 32
 #define MAX_IDLE 10000
+#define IMAGE_BYTES ((1u << 18) + 256u)
+#define BAD_IMAGES 6u
 
 typedef struct {
     const fz_plan_t *plan;
@@ -285,6 +287,42 @@ static bool find_export(run_t *r, const wl_extern_type_t *type, uint32_t start, 
     return false;
 }
 
+/* Runs an instance by its image. Before, images that are damaged or short have to be refused without harm, or taken
+ * where only code has changed, which nobody could tell. */
+static void use_image(run_t *r, wl_instance_t *instance) {
+    static uint32_t image[IMAGE_BYTES / 4];
+    uint8_t *bytes = (uint8_t *)image;
+    uint32_t size = wl_image_make(instance);
+    if (size == 0) {
+        return;
+    }
+    if (size > IMAGE_BYTES) {
+        fz_finding("an image has %u bytes", size);
+    }
+    for (uint32_t at = 0, n; at < size; at += n) {
+        n = 1 + (uint32_t)(fz_mix(at + r->plan->seed) & 0x7ff);
+        n = n < size - at ? n : size - at;
+        wl_image_read(instance, at, bytes + at, n);
+    }
+    uint64_t hash = r->plan->seed;
+    for (uint32_t i = 0; i < BAD_IMAGES; i++) {
+        hash = fz_mix(hash + i);
+        uint32_t at = (uint32_t)(hash >> 8) % size, cut = hash & 1 ? 0 : (uint32_t)(hash >> 40) % (size + 1);
+        at = hash & 2 ? size - 1 - at % 24 : at;
+        uint8_t saved = bytes[at];
+        bytes[at] = (uint8_t)(saved ^ (hash >> 56 | 1));
+        wl_status_t status = wl_image_use(instance, bytes, size - cut);
+        bytes[at] = saved;
+        if (status != WL_BAD_ARGUMENT && (status != WL_OK || cut != 0)) {
+            fz_finding("a bad image: %s", status_name(status));
+        }
+    }
+    if (wl_image_use(instance, bytes + 1, size - 1) != WL_BAD_ARGUMENT || wl_image_use(instance, bytes, size) != WL_OK) {
+        fz_finding("an image of %u bytes is refused, or one that stands wrong is not", size);
+    }
+    r->out->images++;
+}
+
 static bool instantiate(run_t *r, uint32_t which) {
     wl_extern_t imports[FZ_MAX_IMPORTS];
     wl_extern_type_t type;
@@ -314,6 +352,9 @@ static bool instantiate(run_t *r, uint32_t which) {
         note(r, "instance %u: %s in %d at %u\n", which, status_name(status), (int)error.func_index, error.offset);
         return false;
     }
+    if (r->plan->portable) {
+        use_image(r, r->instances[which]);
+    }
     return true;
 }
 
@@ -328,6 +369,7 @@ static void run_store(run_t *r, const wl_allocator_t *allocator) {
     config.eager = plan->eager;
     config.tier = plan->native_bytes > 0 ? WL_TIER_AUTO : WL_TIER_INTERP;
     config.native_bytes = plan->native_bytes;
+    config.portable = plan->portable;
     wl_status_t status = wl_store_new(allocator, &config, &r->store);
     if (status != WL_OK) {
         verdict(r, status);
@@ -358,7 +400,7 @@ void fz_run(const uint8_t *bytes, size_t size, const fz_plan_t *plan, fz_outcome
     outcome->log_size = 0;
     outcome->hash = FZ_HASH_START;
     outcome->no_verdict = false;
-    outcome->ok = outcome->traps = outcome->native_functions = outcome->native_refused = 0;
+    outcome->images = outcome->ok = outcome->traps = outcome->native_functions = outcome->native_refused = 0;
     fz_world_init(&r.world, plan->host_mode);
     outcome->load = wl_module_load(&allocator, bytes, size, &r.module, &error);
     note(&r, "load: %s at %u\n", status_name(outcome->load), outcome->load == WL_OK ? 0 : error.offset);

@@ -19,6 +19,7 @@ typedef struct {
     /* What must make no difference. */
     uint32_t code_cache_bytes;
     uint32_t native_bytes; /* of machine code; 0: interpreted */
+    bool portable;         /* machine code that is portable, run by an image where there can be one */
     bool eager;
     int32_t slice;     /* fuel between stops */
     int64_t portion;   /* fuel given at once */
@@ -39,6 +40,7 @@ typedef struct {
     bool no_verdict;     /* ended by something that a plan may change, such as the code cache's size */
     uint32_t ok, traps;  /* calls that ended so */
     uint32_t native_functions, native_refused;
+    uint32_t images;     /* instances run by one */
 } fz_outcome_t;
 
 void fz_run(const uint8_t *bytes, size_t size, const fz_plan_t *plan, fz_outcome_t *outcome);

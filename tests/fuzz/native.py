@@ -22,7 +22,7 @@ from pathlib import Path
 
 BATCH = 20
 TIMEOUT_S = 300
-FIGURES = ("modules", "ran", "ok", "traps", "native", "refused")
+FIGURES = ("modules", "ran", "ok", "traps", "native", "refused", "images")
 
 
 def sized(data):
@@ -108,7 +108,7 @@ class Native:
         return (
             f"{c['modules']} runs of modules on {len(self.runners)} processors, {c['ok']} calls "
             f"and {c['traps']} traps, {c['native']} functions as machine code, "
-            f"{c['refused']} refused, {len(self.found)} findings"
+            f"{c['refused']} refused, {c['images']} images, {len(self.found)} findings"
         )
 
 

@@ -154,6 +154,11 @@ class Walk:
             raise Wrong("a store into the code")
 
 
+def add_memory(register):
+    """Return `add rX, sl`."""
+    return 0x4450 | (register & 8) << 4 | register & 7
+
+
 class Thumb(Walk):
     """Thumb-2, and what Thumb-1 has of it."""
 
@@ -180,12 +185,27 @@ class Thumb(Walk):
         loaded = words and (words[0] >> 8 & 7 if len(words) == 1 else words[1] >> 12)
         if value is not None and loaded == register:
             self.check_address(value)
-        elif (words == [0x4653] and register == 3) or words == [0x4450 | register]:
+        elif (words == [0x4653] and register == 3) or words == [add_memory(register)]:
             self.code.counts["stores"] += 1  # mov r3, sl; add rX, sl
+        elif words and self.is_global(at - len(words), words, register):
+            self.code.counts["globals"] += 1
         elif words and words[0] & 0xFFF0 == 0xEB00 and words[1:] == [register << 8 | 10]:
             self.code.counts["stores"] += 1  # add rX, rY, sl
         else:
             raise Wrong(f"a store through r{register}, which is not known to be an address")
+
+    def is_global(self, at, words, register):
+        """Tell whether an instruction, of portable code, loads the address of a global."""
+        narrow = 0x6800 | register << 3 | register
+        if len(words) == 1 and words[0] & 0xF83F != narrow:
+            return False
+        if len(words) == 2 and (words[0] != 0xF8D0 | register or words[1] >> 12 != register):
+            return False
+        anchor = self.before(at)
+        if anchor == [0xF85A, register << 12 | 0xC04]:
+            return True
+        three = self.code.words[at - 3 : at]
+        return three == [0x4650 | register, 0x3804 | register << 8, narrow]
 
     def writes(self, register, after):
         if register in (7, 9, 10, 13, 15) or register in self.kept:
@@ -215,7 +235,7 @@ class Thumb(Walk):
         if word >> 8 in (0x44, 0x46):
             register = low | word >> 4 & 8
             if word == 0x449F:
-                return self.table(at, after, after + 1, 2)
+                return self.table(at, after + (after & 1), after + 1, 2)
             if word in (0x4699, 0x46B1, 0x441F, 0x46C0) or (word >> 8 == 0x44 and register == 7):
                 return [after]  # fuel; the frame; a nop
             return self.writes(register, after)
@@ -261,12 +281,11 @@ class Thumb(Walk):
         """Check a jump through a register: back to a caller, or to a stub."""
         if word == 0x4718:
             words = self.before(at)
-            value = self.literal(at - 1, words)
-            if value is not None and (value - 1 - self.code.base) // 2 not in self.code.stubs:
-                raise Wrong("a jump through r3 to no stub")
-            if value is None and (
-                words is None or words[0] & 0xF83F not in (0x683B, 0x581B, 0x583B)
-            ):
+            if words == [0x447B]:  # add r3, pc
+                value = self.literal(at - 2, self.before(at - 1))
+                if value is None or at + 1 + signed(value - 1, 32) // 2 not in self.code.stubs:
+                    raise Wrong("a jump through r3 to no stub")
+            elif words is None or words[0] & 0xF83F not in (0x683B, 0x581B, 0x583B):
                 raise Wrong("a jump through r3, which is no return address")
         return []
 
@@ -345,6 +364,52 @@ class Thumb(Walk):
         else:
             self.base_before(at, base)
         return [after]
+
+
+# What moves core registers to s0, to s0 and s1, and s0 back: first halves; the second names one.
+TO_ONE, TO_TWO, BACK = 0xEE00, 0xEC40, 0xEE10
+# vadd, vsub, vmul, vdiv; vsqrt, and vcvt from and to integers; vcmp with s1, and with zero.
+OF_TWO = frozenset([(0xEE30, 0x0A20), (0xEE30, 0x0A60), (0xEE20, 0x0A20), (0xEE80, 0x0A20)])
+OF_ONE = frozenset(
+    [(0xEEB1, 0x0AC0), (0xEEB8, 0x0AC0), (0xEEB8, 0x0A40), (0xEEBD, 0x0AC0), (0xEEBC, 0x0AC0)]
+)
+COMPARE_TWO, COMPARE_ONE, FLAGS = (0xEEB4, 0x0A60), (0xEEB5, 0x0A40), (0xEEF1, 0xFA10)
+
+
+def moves(pair, first):
+    """Tell whether an instruction is one that moves from or to core registers that it may use."""
+    other = pair[0] & 15 if pair and first == TO_TWO else 0
+    return (
+        len(pair) == 2
+        and pair[0] - other == first
+        and pair[1] & 0xFFF == 0xA10
+        and not {other, pair[1] >> 12} & {13, 15}
+    )
+
+
+class ThumbFpu(Thumb):
+    """Thumb-2 with an FPU: each operation stands between moves of its operands and its result."""
+
+    def wide(self, at, word, after):
+        if word >> 8 not in (0xEC, 0xEE):
+            return super().wide(at, word, after)
+        pair, behind = (tuple(self.code.words[i : i + 2]) for i in (at, after))
+        before = tuple(self.before(at) or ())
+        compares = pair in (COMPARE_TWO, COMPARE_ONE)
+        if compares or pair in OF_TWO | OF_ONE:
+            if not moves(before, TO_TWO if pair in (*OF_TWO, COMPARE_TWO) else TO_ONE):
+                raise Wrong("an operation of the FPU without its operands")
+            if not (behind == FLAGS if compares else moves(behind, BACK)):
+                raise Wrong("an operation of the FPU whose result is not taken")
+            self.code.counts["floats"] += 1
+            return [after]
+        if moves(pair, BACK) and before in OF_TWO | OF_ONE:
+            return self.writes(pair[1] >> 12, after)
+        if moves(pair, TO_ONE) or moves(pair, TO_TWO):
+            return [after]
+        if pair == FLAGS and before in (COMPARE_TWO, COMPARE_ONE):
+            return [after]
+        raise Wrong(f"{word:04x} {pair[1]:04x} is not expected")
 
 
 class Thumb1(Thumb):
@@ -476,7 +541,13 @@ class Rv32(Walk):
         """Check that a register was given an address for a store just before."""
         words = self.before(at) or [0]
         word = words[0] | words[-1] << 16 if len(words) == 2 else words[0]
-        if word & 0xFFF == base << 7 | 0x37 and len(words) == 2:  # lui
+        if (
+            word & 0xFFFFF == 0x2A283  # lw t0, #(t0)
+            and base == 5
+            and self.code.word32(at - 4) == 0xFFCD2283  # lw t0, -4(s10)
+        ):
+            self.code.counts["globals"] += 1
+        elif word & 0xFFF == base << 7 | 0x37 and len(words) == 2:  # lui
             self.check_address((word & 0xFFFFF000) + offset & 0xFFFFFFFF)
         elif (
             word & 0xFE0FFFFF == 0xD0033 | base << 7  # add base, s10, rX
@@ -487,7 +558,11 @@ class Rv32(Walk):
             word & 0xFE0FFFFF == 0x30033 | base << 7  # add base, t1, rX
             or word == 0x901A | base << 7  # c.add base, t1
         ):
-            upper = self.code.word32(at - len(words) - 2)
+            before = at - len(words)
+            if self.code.words[before - 1] == 0x936A:  # c.add t1, s10
+                self.code.counts["stores"] += 1
+                return
+            upper = self.code.word32(before - 2)
             if upper & 0xFFF != 0x337:
                 raise Wrong("a store through t1, which is not known to be an address")
             self.check_address((upper & 0xFFFFF000) + offset & 0xFFFFFFFF)
@@ -495,7 +570,7 @@ class Rv32(Walk):
             raise Wrong(f"a store through x{base}, which is not known to be an address")
 
 
-WALKS = {"rv32imac": Rv32, "cortex-m3": Thumb, "cortex-m0plus": Thumb1}
+WALKS = {"rv32imac": Rv32, "cortex-m3": Thumb, "cortex-m4f": ThumbFpu, "cortex-m0plus": Thumb1}
 
 
 def regions(text):
@@ -503,10 +578,12 @@ def regions(text):
     name, code, words = None, None, []
     for line in [*text.splitlines(), "module -"]:
         key, _, rest = line.partition(" ")
-        if key == "module":
+        if key in ("module", "region"):
             if code:
                 yield name, Code(words, *code)
-            name, code, words = rest, None, []
+            code, words = None, []
+        if key == "module":
+            name = rest
         elif key == "region":
             code = [int(part, 16) for part in rest.split()]
         elif key == "words":
@@ -571,7 +648,8 @@ def main():
     print(
         f"native-check: {counts['modules']} modules, {counts['bodies']} bodies, "
         f"{counts['instructions']} instructions, {counts['branches']} branches, "
-        f"{counts['stores']} stores, {len(errors)} wrong"
+        f"{counts['stores']} stores, {counts['globals']} of globals of portable code, "
+        f"{counts['floats']} of an FPU, {len(errors)} wrong"
     )
     return 1 if errors else 0
 

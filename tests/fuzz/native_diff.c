@@ -17,7 +17,7 @@ enum { NAME_BYTES = 128,
 
 static fz_outcome_t expected, actual;
 static struct {
-    uint32_t modules, ran, ok, traps, native, refused;
+    uint32_t modules, ran, ok, traps, native, refused, images;
 } counts;
 
 static void print(const char *text) {
@@ -32,6 +32,7 @@ static void compare(const uint8_t *bytes, size_t size, const fz_plan_t *plan) {
     fz_run(bytes, size, plan, &actual);
     counts.native += actual.native_functions;
     counts.refused += actual.native_refused;
+    counts.images += actual.images;
     if (expected.no_verdict || actual.no_verdict || expected.hash == actual.hash || ends_for_stack(&expected) ||
         ends_for_stack(&actual)) {
         return;
@@ -40,9 +41,9 @@ static void compare(const uint8_t *bytes, size_t size, const fz_plan_t *plan) {
     for (size_t i = 0; expected.log[i] != 0 && expected.log[i] == actual.log[i]; i++) {
         at = expected.log[i] == '\n' ? i + 1 : at;
     }
-    fz_finding("machine code differs: region %u, slice %d, portion %d, host mode %d%s\n%.1500s\n--\n%.1500s",
+    fz_finding("machine code differs: region %u, slice %d, portion %d, host mode %d%s%s\n%.1500s\n--\n%.1500s",
                (unsigned)plan->native_bytes, (int)plan->slice, (int)plan->portion, plan->host_mode,
-               plan->linked ? ", linked" : "", expected.log + at, actual.log + at);
+               plan->linked ? ", linked" : "", plan->portable ? ", image" : "", expected.log + at, actual.log + at);
 }
 
 static void run_module(const uint8_t *bytes, size_t size) {
@@ -70,8 +71,15 @@ static void run_module(const uint8_t *bytes, size_t size) {
     plan.code_cache_bytes = (hash >> 33 & 1) ? 4096 : base.code_cache_bytes;
     compare(bytes, size, &plan);
 
+    plan = base;
+    plan.native_bytes = REGION_BYTES;
+    plan.portable = true;
+    plan.slice = (hash >> 47 & 1) ? INT32_MAX : 1 + (int32_t)(hash >> 48 & 0x3ff);
+    compare(bytes, size, &plan);
+
     plan.nested = true;
     plan.native_bytes = REGION_BYTES;
+    plan.portable = hash >> 46 & 1;
     plan.slice = 1 + (int32_t)(hash >> 34 & 63);
     plan.fail_every = (hash >> 40 & 1) ? 1 + (uint32_t)(hash >> 41 & 63) : 0;
     plan.heap_cap = (hash >> 40 & 1) ? NO_LIMIT : (size_t)(hash >> 41 & 0x1ffff);
@@ -98,8 +106,9 @@ int main(void) {
         print("\n");
         run_module(bytes, size);
     }
-    snprintf(line, sizeof line, "figures %u %u %u %u %u %u\n", (unsigned)counts.modules, (unsigned)counts.ran,
-             (unsigned)counts.ok, (unsigned)counts.traps, (unsigned)counts.native, (unsigned)counts.refused);
+    snprintf(line, sizeof line, "figures %u %u %u %u %u %u %u\n", (unsigned)counts.modules, (unsigned)counts.ran,
+             (unsigned)counts.ok, (unsigned)counts.traps, (unsigned)counts.native, (unsigned)counts.refused,
+             (unsigned)counts.images);
     print(line);
     return 0;
 }

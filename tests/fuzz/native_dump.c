@@ -4,7 +4,7 @@
  * instantiation, as native_check.py reads it:
  *
  *   module NAME
- *   region START STUB_WORDS    its address, and how much of it is stubs; hexadecimal
+ *   region START STUB_WORDS    its address, and how much of it is stubs; hexadecimal; once more for portable code
  *   words 46c0 ...             the region, from its start
  */
 #include <stdio.h>
@@ -39,7 +39,7 @@ static void dump(const wl_store_t *store) {
     }
 }
 
-static void dump_module(const uint8_t *bytes, size_t size) {
+static void dump_module(const uint8_t *bytes, size_t size, bool portable) {
     static fz_world_t world;
     fz_heap_t heap = {.cap = (size_t)1 << 28};
     wl_allocator_t allocator = fz_heap_allocator(&heap);
@@ -56,6 +56,7 @@ static void dump_module(const uint8_t *bytes, size_t size) {
     wl_config_default(&config);
     config.tier = WL_TIER_NATIVE;
     config.eager = true;
+    config.portable = portable;
     config.native_bytes = REGION_BYTES;
     config.code_cache_bytes = 1 << 20;
     config.stack_bytes = 1 << 18;
@@ -91,7 +92,8 @@ int main(void) {
         print("module ");
         print(name);
         print("\n");
-        dump_module(bytes, size);
+        dump_module(bytes, size, false);
+        dump_module(bytes, size, true);
     }
     print("end\n");
     return 0;

@@ -28,6 +28,8 @@ enum {
 #define NAN32 0x7fc00000u
 #define NAN64 0x7ff8000000000000u
 
+#define IMAGE_CHUNK 1000u /* bytes; pieces that fit nothing */
+
 /* A module and its bytes, kept until the store is gone. */
 typedef struct loaded {
     struct loaded *next;
@@ -54,6 +56,8 @@ typedef struct {
     named_t *names;
     wl_instance_t *latest;
     wl_status_t stopped; /* the limit that ends the script */
+    uint8_t *image; /* that an instance is run by */
+    uint32_t image_bytes;
     uint32_t results[RESULT_SLOTS];
     bool passed;
 } runner_t;
@@ -317,6 +321,26 @@ static wl_instance_t *link(runner_t *r, wl_module_t *module, wl_extern_t *import
     return instance;
 }
 
+/* In a store of portable machine code: runs the instance by a copy of its image, at an address of its own. The
+ * instance before, of which there may have been one, is compiled again. */
+static void use_image(runner_t *r, wl_instance_t *instance) {
+    uint32_t bytes = wl_image_make(instance);
+    if (bytes == 0) {
+        return; /* of an instance without linear memory there is none */
+    }
+    own_free(r, r->image, r->image_bytes);
+    r->image = own_alloc(r, bytes);
+    r->image_bytes = bytes;
+    for (uint32_t at = 0; at < bytes; at += IMAGE_CHUNK) {
+        wl_image_read(instance, at, r->image + at, bytes - at < IMAGE_CHUNK ? bytes - at : IMAGE_CHUNK);
+    }
+    wl_status_t status = wl_image_use(instance, r->image, bytes);
+    if (status != WL_OK) {
+        find(r, BREACH, "the image of an instance is refused: %s", status_name(status));
+    }
+    r->counts->images++;
+}
+
 /* Instantiates a module and runs its start function; NULL when that goes wrong. */
 static wl_instance_t *instantiate(runner_t *r, wl_module_t *module, wl_error_t *error) {
     uint32_t n = wl_module_import_count(module);
@@ -324,6 +348,9 @@ static wl_instance_t *instantiate(runner_t *r, wl_module_t *module, wl_error_t *
     wl_extern_t *imports = own_alloc(r, size);
     wl_instance_t *instance = link(r, module, imports, n, error);
     own_free(r, imports, size);
+    if (instance && r->host->config.portable) {
+        use_image(r, instance);
+    }
     wl_func_t start = instance ? wl_instance_start(instance) : 0;
     if (start) {
         call(r, start, NULL, error);
@@ -537,6 +564,7 @@ wl_status_t spec_run(const spec_host_t *host, spec_counts_t *counts) {
         spec_free_module(host, r->command.module, r->command.module_size);
     }
     wl_store_free(r->store);
+    own_free(r, r->image, r->image_bytes);
     free_loaded(r);
     free_names(r);
     return status;

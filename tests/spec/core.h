@@ -29,6 +29,7 @@ typedef struct {
     uint32_t passed, failed, text_format, skipped;
     uint32_t refused;       /* of those passed: refused with the name of a feature left out */
     uint32_t tolerated;     /* went wrong while starved */
+    uint32_t images;        /* instances that were run by an image of their machine code */
     uint32_t texts_differ;  /* of those passed: rightly refused, with another text */
     uint64_t fuel;          /* used by all commands but those that exhaust the stack */
 } spec_counts_t;

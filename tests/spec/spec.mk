@@ -30,22 +30,24 @@ SPEC_CFLAGS_noopt := -DWL_ENABLE_FOLD_LOCALS=0 -DWL_ENABLE_ACCUMULATOR=0 -DWL_EN
 SPEC_CFLAGS_multimem := $(SPEC_CFLAGS_asan) -DWL_LIMIT_MEMORIES=16
 
 # The same on emulated processors, with the flags that ship and no others.
-SPEC_TARGETS := cortex-m3 cortex-m0plus rv32imac
+SPEC_TARGETS := cortex-m3 cortex-m4f cortex-m0plus rv32imac
 
 # Variants: NAME:BUILD, and the runner's options.
 SPEC_VARIANTS := default:default m32:m32 aligned:aligned asan:asan stress:asan slice1:default slice1000:default \
 	noopt:noopt eager:default table:table goto:goto \
-	cortex-m3:cortex-m3 cortex-m0plus:cortex-m0plus rv32:rv32imac multimem:multimem \
-	native-thumb2:cortex-m3 native-thumb1:cortex-m0plus native-rv32:rv32imac \
-	native1-thumb2:cortex-m3 native1-thumb1:cortex-m0plus native1-rv32:rv32imac
+	cortex-m3:cortex-m3 cortex-m4f:cortex-m4f cortex-m0plus:cortex-m0plus rv32:rv32imac multimem:multimem \
+	native-thumb2:cortex-m3 native-thumb2f:cortex-m4f native-thumb1:cortex-m0plus native-rv32:rv32imac \
+	native1-thumb2:cortex-m3 native1-thumb2f:cortex-m4f native1-thumb1:cortex-m0plus native1-rv32:rv32imac \
+	image-thumb2:cortex-m3 image-thumb2f:cortex-m4f image-thumb1:cortex-m0plus image-rv32:rv32imac
 SPEC_OPTIONS_stress := --stress --fail-alloc 200
 SPEC_OPTIONS_slice1 := --fuel-slice 1
 SPEC_OPTIONS_slice1000 := --fuel-slice 1000
 SPEC_OPTIONS_eager := --eager
-# As machine code, at once and in slices of one unit.
-SPEC_NATIVE := thumb2 thumb1 rv32
+# As machine code, at once and in slices of one unit; and run by images of it, in small slices.
+SPEC_NATIVE := thumb2 thumb2f thumb1 rv32
 $(foreach t,$(SPEC_NATIVE),$(eval SPEC_OPTIONS_native-$(t) := --tier native))
 $(foreach t,$(SPEC_NATIVE),$(eval SPEC_OPTIONS_native1-$(t) := --tier native --fuel-slice 1))
+$(foreach t,$(SPEC_NATIVE),$(eval SPEC_OPTIONS_image-$(t) := --tier image --fuel-slice 7))
 # What a variant is there for: it runs what the others cannot.
 SPEC_FEATURE_multimem := multi-memory
 
@@ -57,7 +59,7 @@ test-spec: $(addprefix test-spec-,$(spec_names)) ## run the specification's test
 	@$(VENV_PYTHON) $(SPEC_DIR)/run_spec.py --source $(SPEC_SOURCE) total \
 		$(foreach v,$(spec_names),$(SPEC_BUILD)/report/$(v).json)
 
-test-spec-native: $(foreach t,$(SPEC_NATIVE),test-spec-native-$(t) test-spec-native1-$(t)) ## run it as machine code on the emulated processors
+test-spec-native: $(foreach t,$(SPEC_NATIVE),test-spec-native-$(t) test-spec-native1-$(t) test-spec-image-$(t)) ## run it as machine code on the emulated processors
 
 # Another suite makes the scripts stale.
 $(SPEC_BUILD)/given.txt: FORCE
@@ -94,7 +96,7 @@ endef
 define spec_target
 $(SPEC_BUILD)/$(1)/%.o: $(ENGINE_DIR)/%.c $(SPEC_HEADERS) usermod_c/flags.mk $(SPEC_DIR)/spec.mk | $(PACKAGES_TEST)
 	@mkdir -p $$(@D)
-	@$(TARGET_TOOLS_$(1))gcc $(TARGET_CFLAGS_$(1)) $(WL_CFLAGS) $$(if $$(filter wl_interp,$$*),$(WL_INTERP_CFLAGS)) -c -o $$@ $$<
+	@$(TARGET_TOOLS_$(1))gcc $(TARGET_CFLAGS_$(1)) $(WL_CFLAGS) $$(if $$(filter wl_native%,$$*),$(TARGET_NATIVE_CFLAGS_$(1))) $$(if $$(filter wl_interp,$$*),$(WL_INTERP_CFLAGS)) -c -o $$@ $$<
 
 $(SPEC_BUILD)/$(1)/%.o: $(SPEC_DIR)/%.c $(SPEC_HEADERS) usermod_c/flags.mk $(SPEC_DIR)/spec.mk | $(PACKAGES_TEST)
 	@mkdir -p $$(@D)
