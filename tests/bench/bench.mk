@@ -120,7 +120,7 @@ endef
 
 define bench_variant
 $(BENCH_OUT)/$1/$2/%.o: $(ENGINE_DIR)/%.c $(BENCH_MAKEFILES) | $(PACKAGES_TEST)
-	$$(bench_cc) $(WL_CFLAGS) $$(if $$(filter wl_interp,$$*),$(WL_INTERP_CFLAGS)) $(BENCH_CFLAGS_$2) -c -o $$@ $$<
+	$$(bench_cc) $(WL_CFLAGS) $$(if $$(filter wl_native%,$$*),$(TARGET_NATIVE_CFLAGS_$1)) $$(if $$(filter wl_interp,$$*),$(WL_INTERP_CFLAGS)) $(BENCH_CFLAGS_$2) -c -o $$@ $$<
 
 endef
 

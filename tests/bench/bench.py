@@ -24,8 +24,14 @@ ENGINES = ("wasm3", "wasmlet")
 PROGRAMS = ("native", "wasm3", "wasmlet", "wasmlet_nofuel")
 # As machine code, on the targets that there is a back end for.
 NATIVE_PROGRAMS = ("wasmlet_native", "wasmlet_native_nofuel", "wasmlet_native_nochecks")
-BARE_TARGETS = ("cortex-m3", "cortex-m0plus", "rv32imac")
-SHORT = {"cortex-m3": "m3", "cortex-m0plus": "m0+", "rv32imac": "rv32", "x86-64": "x86-64"}
+BARE_TARGETS = ("cortex-m3", "cortex-m4f", "cortex-m0plus", "rv32imac")
+SHORT = {
+    "cortex-m3": "m3",
+    "cortex-m4f": "m4f",
+    "cortex-m0plus": "m0+",
+    "rv32imac": "rv32",
+    "x86-64": "x86-64",
+}
 # The workloads and how many calls one makes more.
 CALLS = ("calls", "nocalls", 10_000)
 

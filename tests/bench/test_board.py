@@ -30,6 +30,7 @@ def values_of(**forms):
         ("start", "hello"): 5,
         ("start", "coremix"): 6,
         ("pin", "write"): (700, 900),
+        ("kept", "coremix"): ((10, 300), (90, 200), (20, 200)),
     }
 
 

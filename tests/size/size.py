@@ -22,11 +22,22 @@ except ImportError:  # before Python 3.11
 
 ROOT = Path(__file__).resolve().parents[2]
 ENGINE = ROOT / "usermod_c" / "engine"
-# Built on hosts only.
-HOST_ONLY = {"wl_disasm.c"}
+# What makes machine code; the rest runs it and keeps it.
+COMPILER = {
+    f"wl_native{part}"
+    for part in (
+        *("", "_control", "_operands", "_ops", "_float"),
+        *("_rv32", "_thumb", "_thumb_flow", "_thumb_fpu"),
+    )
+}
+HOST_ONLY = {"wl_disasm.c"}  # built there
 
 TARGETS = {
     "cortex-m3": ("arm-none-eabi-", ["-mcpu=cortex-m3", "-mthumb"]),
+    "cortex-m4f": (
+        "arm-none-eabi-",
+        ["-mcpu=cortex-m4", "-mthumb", "-mfpu=fpv4-sp-d16", "-mfloat-abi=softfp"],
+    ),
     "cortex-m0plus": ("arm-none-eabi-", ["-mcpu=cortex-m0plus", "-mthumb"]),
     "rv32imac": (
         "riscv64-unknown-elf-",
@@ -52,6 +63,8 @@ def measure(source, target, folder, native=False):
     prefix, cpu = TARGETS[target]
     flags = engine_flags()
     words = [*flags["WL_CFLAGS"]]
+    is_native = source.stem.startswith("wl_native")
+    words += flags["WL_NATIVE_RISCV_CFLAGS"] if is_native and target == "rv32imac" else []
     words += flags["WL_INTERP_CFLAGS"] if source.stem == "wl_interp" else []
     words.append(f"-DWL_ENABLE_NATIVE={int(native)}")
     output = folder / target / (source.stem + (".native.o" if native else ".o"))
@@ -66,16 +79,22 @@ def measure(source, target, folder, native=False):
 
 
 def native_report(sizes, native, budget):
-    """Return the lines of what machine code adds, and the targets over their budget."""
+    """Return the lines of what machine code adds, and what is over its budget."""
     added = {t: {name: native[t][name] - sizes[t][name] for name in sizes[t]} for t in TARGETS}
     lines = [f"{'machine code':22}" + "".join(f"{target:>15}" for target in TARGETS)]
     for source in sorted({name for column in added.values() for name in column}):
         if any(column[source] for column in added.values()):
             lines.append(f"{source:22}" + "".join(f"{added[t][source]:>15,}" for t in TARGETS))
-    totals = {target: sum(column.values()) for target, column in added.items()}
-    lines.append(f"{'total':22}" + "".join(f"{totals[t]:>15,}" for t in TARGETS))
-    lines.append(f"{'budget':22}" + "".join(f"{budget[t]:>15,}" for t in TARGETS))
-    return lines, [f"{t} machine code" for t in TARGETS if totals[t] > budget[t]]
+    over = []
+    for part, names in (("compiler", COMPILER), ("total", None)):
+        totals = {
+            target: sum(size for name, size in column.items() if names is None or name in names)
+            for target, column in added.items()
+        }
+        lines.append(f"{part:22}" + "".join(f"{totals[t]:>15,}" for t in TARGETS))
+        lines.append(f"{'budget':22}" + "".join(f"{budget[part][t]:>15,}" for t in TARGETS))
+        over += [f"{t} machine code, {part}" for t in TARGETS if totals[t] > budget[part][t]]
+    return lines, over
 
 
 def report(sizes, budget):

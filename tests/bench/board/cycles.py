@@ -38,10 +38,17 @@ FORMS = {
     "viper": "@viper",
     "wasm": "Wasm",
     "wasm_native": "native tier",
+    "wasm_flash": "kept in flash",
     "c": "C, gcc -O2",
 }
 # What --quick leaves Python's slow forms to.
 QUICK = ("fib", "crc32")
+KEPT_APP = "coremix"
+KEPT_WAYS = {
+    "native": "to be made in RAM",
+    "made": "made and written to flash",
+    "found": "found in flash",
+}
 SOURCES = {"bytecode": "python", "native": "python", "viper": "viper"}
 STARTS = {
     "hello": "wasm.run('hello.wasm', fuel=0)",
@@ -77,6 +84,29 @@ except TypeError:
 else:
     result, _ = timed(run, {n})
     report(result, timed(run, {n})[1])
+"""
+# Code is made and written by the first instance, found by the second.
+FLASH = """
+from wasm.loader import instantiate
+data = open('{name}.wasm', 'rb').read()
+instantiate(data, {{}}, {{'tier': 'flash'}})
+i = instantiate(data, {{}}, {{'tier': 'flash'}})
+if not i.usage['native_image_bytes']:
+    raise RuntimeError('the code is not in flash')
+run = i.exports.run
+result, _ = timed(run, {n})
+report(result, timed(run, {n})[1])
+"""
+# Cycles of a start, and the bytes of RAM that it takes: with functions that are compiled in RAM
+# when first called, with code to be made and written to flash, with code that is there.
+KEPT = """
+from wasm.loader import instantiate
+data = open('{name}.wasm', 'rb').read()
+def start(tier):
+    gc.collect()
+    i, cycles = timed(instantiate, data, {{}}, {{'tier': tier}})
+    return cycles - empty, i.usage['ram_bytes']
+print((start('native'), start('flash'), start('flash')))
 """
 C = """
 import uctypes
@@ -163,6 +193,8 @@ def code_of(form, name, n, origin):
         return TIMED + WASM.format(name=name, n=n, options="")
     if form == "wasm_native":
         return TIMED + WASM.format(name=name, n=n, options=", tier='native'")
+    if form == "wasm_flash":
+        return TIMED + FLASH.format(name=name, n=n)
     if form == "c":
         return TIMED + C.format(name=name, n=n, origin=origin)
     source = (HERE / SOURCES[form] / f"{name}.py").read_text(encoding="utf-8")
@@ -206,6 +238,8 @@ def jobs_of(names, args):
     for app, run in STARTS.items():
         file = args.hello if app == "hello" else args.kernels / f"{app}.wasm"
         jobs["start", app] = TIMED + FIRST_INSTRUCTION.format(run=run), [file]
+    app = args.kernels / f"{KEPT_APP}.wasm"
+    jobs["kept", KEPT_APP] = TIMED + KEPT.format(name=KEPT_APP), [app]
     jobs["pin", "write"] = TIMED + PIN, [args.gate]
     return jobs
 
@@ -225,10 +259,10 @@ def measure(jobs, firmware, processes):
 
 
 def collect(values, names):
-    """Return the figures of {(kernel, form), ("slice", kernel), ("start", app), ("pin", "write")}.
+    """Return the figures of (kernel, form), ("slice", kernel), ("start", app) and the others.
 
     {"kernels": {kernel: {"n", "result", "cycles", "slice_cycles"}}, "start_cycles": {app},
-    "pin_cycles": {"python", "guest"}}.
+    "kept": {way: {"cycles", "ram_bytes"}}, "pin_cycles": {"python", "guest"}}.
 
     Raises BoardError when a kernel's checksums differ.
     """
@@ -249,6 +283,10 @@ def collect(values, names):
     return {
         "kernels": kernels,
         "start_cycles": {app: values["start", app] for app in STARTS},
+        "kept": {
+            way: dict(zip(("cycles", "ram_bytes"), pair))
+            for way, pair in zip(("native", "made", "found"), values["kept", KEPT_APP])
+        },
         "pin_cycles": dict(zip(("python", "guest"), values["pin", "write"])),
     }
 
@@ -273,6 +311,11 @@ def table(figures):
         )
     for app, cycles in figures["start_cycles"].items():
         lines.append(f"from `import wasm` to the first instruction of {app}: {cycles:,} cycles")
+    for way, row in figures["kept"].items():
+        lines.append(
+            f"{KEPT_APP}, machine code {KEPT_WAYS[way]}: {row['cycles']:,} cycles to start,"
+            f" {row['ram_bytes']:,} bytes of RAM"
+        )
     pin = figures["pin_cycles"]
     lines.append(
         f"a pin written by a guest under a grant: {pin['guest']:,} cycles;"
