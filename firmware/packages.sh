@@ -88,7 +88,7 @@ probe_test() {
     need "$(qemu_riscv_package)" has qemu-system-riscv32
     need wabt has wat2wasm
     need binaryen has wasm-opt
-    need rustc has rustc
+    need rustc rust_for_wasm
     need libstd-rust-dev-wasm32 rust_for_wasm
     need lld has wasm-ld
     need valgrind has valgrind
