@@ -8,6 +8,8 @@ INTERRUPT_MS = 50
 INTERRUPT_BUSY_MS = 1000
 # Less than one block, 16 bytes, for each of some ten rounds.
 HEAP_NOISE_BYTES = 256
+# By which objects are moved to tell a leak from what looks like an address.
+MOVE_BYTES = 4368
 CAP = "out of bounds memory access: in declared pages above the memory cap"
 
 
@@ -83,20 +85,38 @@ def emptied(board):
     return free
 
 
-def twice(board, *call):
-    """Make a call of guests.py twice; fail when less memory is free after the second time.
+def measured(board, *call):
+    """Make a call of guests.py twice; return its result and what is free after each time."""
+    first = board.call("guests", *call, timeout=300)
+    before = emptied(board)
+    second = board.call("guests", *call, timeout=300)
+    assert first == second
+    return first, before, emptied(board)
+
+
+def leaks(before, after):
+    """Return whether there is less memory than there was.
 
     The engine's memory is counted to the byte. Of the Python heap, whose collector is
     conservative, a block or two come and go.
     """
-    first = board.call("guests", *call, timeout=300)
-    before = emptied(board)
-    second = board.call("guests", *call, timeout=300)
-    after = emptied(board)
-    assert first == second
-    assert after[1] == before[1] == 0
-    assert before[0] - after[0] < HEAP_NOISE_BYTES
-    return first
+    return before[1] != 0 or after[1] != 0 or before[0] - after[0] >= HEAP_NOISE_BYTES
+
+
+def twice(board, *call):
+    """Make a call of guests.py twice and return its result; fail when it leaks.
+
+    The collector also takes bytes of a script's compiled code for an address when they look like
+    one. So what seems to leak is tried again, from a reset, where all objects have other
+    addresses: a leak is there again, that likeness is not.
+    """
+    result, before, after = measured(board, *call)
+    if leaks(before, after):
+        board.begin()
+        board.run(f"_moves = bytearray({MOVE_BYTES})")
+        result, before, after = measured(board, *call)
+    assert not leaks(before, after), (before, after)
+    return result
 
 
 def test_cycles_leak_nothing(board):
