@@ -15,9 +15,9 @@ CFLAGS_USERMOD += -I$(WASMLET_DIR)/engine -I$(WASMLET_DIR)/glue
 WASMLET_OBJ := $(BUILD)/$(notdir $(WASMLET_DIR))
 $(WASMLET_OBJ)/engine/%.o: private CFLAGS += $(WL_CFLAGS) -Wno-error
 $(WASMLET_OBJ)/engine/wl_interp.o: private CFLAGS += $(WL_INTERP_CFLAGS)
-ifneq ($(findstring riscv,$(shell $(CC) -dumpmachine)),)
-$(WASMLET_OBJ)/engine/wl_native%.o: private CFLAGS += $(WL_CFLAGS) $(WL_NATIVE_RISCV_CFLAGS) -Wno-error
-endif
+# Ports choose their compiler after this file: it is asked when the rule is used.
+$(patsubst $(WASMLET_DIR)/%.c,$(WASMLET_OBJ)/%.o,$(wildcard $(WASMLET_DIR)/engine/wl_native*.c)): private CFLAGS += \
+	$(if $(findstring riscv,$(shell $(CC) -dumpmachine)),$(WL_NATIVE_RISCV_CFLAGS))
 $(WASMLET_OBJ)/glue/%.o: private CFLAGS += -std=gnu11 -Wshadow
 
 # Machine code that is kept in flash goes with one state of the engine's sources, by their checksum.

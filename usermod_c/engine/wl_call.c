@@ -193,14 +193,15 @@ static uint32_t call_words(const wl_call_t *call) {
     return cache->words[call->ip] == wl_handler_word(&cache->handlers, WLC_CALL) ? 3 : 4;
 }
 
-static uint32_t *call_args(const wl_call_t *call) {
-    uint32_t at = call->ip + call_words(call) - 1;
+/* The arguments, and later the results, of that instruction of so many words. */
+static uint32_t *call_args(const wl_call_t *call, uint32_t words) {
+    uint32_t at = call->ip + words - 1;
     return call->store->stack + call->fp + call->store->cache.words[at] / WL_SLOT_BYTES;
 }
 
-static void host_returned(wl_call_t *call) {
-    call->acc = *call_args(call);
-    call->ip += call_words(call);
+static void host_returned(wl_call_t *call, const uint32_t *results, uint32_t words) {
+    call->acc = *results;
+    call->ip += words;
     call->state = WL_CALL_ACTIVE;
 }
 
@@ -213,10 +214,11 @@ static WL_NOINLINE wl_status_t call_host(wl_call_t *call, wl_func_t func) {
     wl_store_t *store = call->store;
     const wl_host_t *host = &store->hosts[func & ~WL_HOST_BIT];
     int64_t credit = store->credit; /* calls from within have slices of their own */
-    wl_status_t status = host->fn(host->env, store, call->instance, call_args(call));
+    uint32_t words = call_words(call), *args = call_args(call, words); /* code may move, these stay */
+    wl_status_t status = host->fn(host->env, store, call->instance, args);
     store->credit = credit;
     if (status == WL_OK) {
-        host_returned(call);
+        host_returned(call, args, words);
     } else if (status == WL_PENDING) {
         call->state = WL_CALL_PENDING;
         call->host = func;
@@ -229,7 +231,8 @@ static WL_NOINLINE wl_status_t call_host(wl_call_t *call, wl_func_t func) {
 static WL_NOINLINE wl_status_t call_guest(wl_call_t *call, wl_func_t func) {
     wl_store_t *store = call->store;
     store->ctx.fuel = 0; /* the cost of entry is a debt to be settled */
-    wl_status_t status = call_foreign(call, func, call_args(call), store->ctx.ip + call_words(call));
+    uint32_t words = call_words(call);
+    wl_status_t status = call_foreign(call, func, call_args(call, words), store->ctx.ip + words);
     if (status == WL_OK) {
         save(call);
         settle(store, -(int64_t)store->ctx.fuel);
@@ -378,8 +381,9 @@ wl_status_t wl_call_answer(wl_call_t *call, const uint32_t *results) {
         call->state = WL_CALL_ANSWERED;
         return WL_OK;
     }
-    memcpy(call_args(call), results, wl_func_type(store, call->host)->result_slots * WL_SLOT_BYTES);
-    host_returned(call);
+    uint32_t words = call_words(call), *args = call_args(call, words);
+    memcpy(args, results, wl_func_type(store, call->host)->result_slots * WL_SLOT_BYTES);
+    host_returned(call, args, words);
     return WL_OK;
 }
 
