@@ -330,8 +330,7 @@ class App:
         }
         self._period = self.clock.ticks_ms()
         self._busy_us = 0
-        imports = self._imports()
-        self._instance = instantiate(self._data, imports, limits, self.id, self._warn)
+        self._instance = instantiate(self._data, self._imports(), limits, self.id, self._warn)
         self._call = self._first()
 
     def _first(self):

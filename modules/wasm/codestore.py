@@ -91,7 +91,7 @@ def entries() -> list:
     """Return [(name, bytes, whether this firmware can use it)] of what is kept."""
     device = _device()
     return [
-        (_name(header), header[1], header[2] == _wasm.code_id())
+        (_name(header[5]), header[1], header[2] == _wasm.code_id())
         for _block, _blocks, header in (_walk(device) if device else ())
     ]
 
@@ -99,13 +99,15 @@ def entries() -> list:
 def forget(name=None):
     """Erase what is kept, all of it or that of a name; what was used since the reset stays."""
     device = _device()
+    name = name and _name(name.encode())
     for block, _blocks, header in list(_walk(device)) if device else ():
-        if block not in _used and (name is None or _name(header) == name):
+        if block not in _used and (name is None or _name(header[5]) == name):
             device.ioctl(_ERASE, block)
 
 
-def _name(header) -> str:
-    return "".join([chr(c) for c in header[5] if 32 <= c < 127])
+def _name(raw: bytes) -> str:
+    """Return what a header keeps of a name: 64 bytes of ASCII that can be printed."""
+    return "".join([chr(c) for c in raw if 32 <= c < 127][:64])
 
 
 def _place(device, need: int, wanted: bytes, name: str) -> int:
@@ -117,7 +119,7 @@ def _place(device, need: int, wanted: bytes, name: str) -> int:
     count = device.ioctl(_COUNT, 0)
     taken = [True] * _first(memoryview(device), device.ioctl(_SIZE, 0)) + [False] * count
     for block, blocks, header in _walk(device):
-        same = header[3] == wanted or (name and _name(header) == name)
+        same = header[3] == wanted or (name and _name(header[5]) == name)
         if block in _used or (header[2] == _wasm.code_id() and not same):
             for i in range(block, block + blocks):
                 taken[i] = True
@@ -139,7 +141,7 @@ def save(wanted: bytes, name: str, instance):
         return None
     block_bytes = device.ioctl(_SIZE, 0)
     blocks = -(-(_PAGE + size) // block_bytes)
-    name = "".join([c if " " <= c <= "~" else "?" for c in name[:64]])
+    name = _name(name.encode())
     first = _place(device, blocks, wanted, name)
     if first < 0:
         raise OSError(28, f"no room in flash for {size} bytes of machine code of {name}")

@@ -76,6 +76,18 @@ def test_code_of_other_limits_is_other_code(board, tiers):
     ]  # that of the same name is gone
 
 
+def test_what_is_kept_is_known_by_name(board, tiers):
+    long = "bür\n" + 70 * "o"
+    run(board, tiers)
+    _, kept, _ = run(board, tiers, name=long, memory_max=8192)
+    assert sorted(entry[0] for entry in kept) == ["br" + 62 * "o", "tiers"]
+    assert board.call("tiers", "forget", "tiers") != []  # they are in use
+    board.begin()
+    assert len(board.call("tiers", "forget", "none")) == 2
+    assert [entry[0] for entry in board.call("tiers", "forget", long)] == ["tiers"]
+    assert board.call("tiers", "forget", "tiers") == []
+
+
 def test_code_of_another_firmware_makes_room(board, tiers):
     [(name, _, usable)] = board.call("tiers", "old_entry", 3)
     assert (name, usable) == ("old", False)

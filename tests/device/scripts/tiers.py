@@ -72,9 +72,9 @@ def flash(rounds, fuel, name="tiers", there=False, **limits):
     return found[:5], i.usage, codestore.entries(), lines
 
 
-def forget():
-    """Erase what is kept; return what is left."""
-    codestore.forget()
+def forget(name=None):
+    """Erase what is kept, of a name or all; return what is left."""
+    codestore.forget(name)
     return codestore.entries()
 
 
