@@ -34,6 +34,7 @@ _REGRESS_PLANS = 48
 _MAX_RSS_MB = 2048
 _SHARE_LOAD = 0.35  # of the libFuzzer time
 _SHARE_NATIVE = 0.3  # of all the time, at the end
+_REPORT_S = 60  # between lines that say how far it is
 
 
 class Target:
@@ -152,9 +153,8 @@ def _run(target, path, environment):
     return done.stderr.decode("utf-8", "replace") if done.returncode else ""
 
 
-def fuzz_targets(out, seconds, corpus, findings, is_smoke):
-    """Run the two targets in turns until the time is over; returns them with their figures."""
-    targets = [Target(out, "fuzz_load"), Target(out, "fuzz_exec")]
+def fuzz_targets(targets, seconds, corpus, findings, is_smoke):
+    """Run the two targets in turns until the time is over."""
     shares = (_SHARE_LOAD, 1 - _SHARE_LOAD)
     end = time.monotonic() + seconds
     turn = 0
@@ -175,12 +175,45 @@ def fuzz_targets(out, seconds, corpus, findings, is_smoke):
             if path and not is_smoke:
                 reduce_input(target, path)
         turn += 1
-    return targets
+
+
+class Progress:
+    """A thread that says once a minute how far it is; libFuzzer's figures come a turn late."""
+
+    def __init__(self, seconds, figures):
+        self._start = time.monotonic()
+        self._seconds = seconds
+        self._figures = figures
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._run)
+
+    def __enter__(self):
+        self._thread.start()
+
+    def __exit__(self, *_):
+        self._over.set()
+        self._thread.join()
+
+    def _run(self):
+        while not self._over.wait(_REPORT_S):
+            minutes = (time.monotonic() - self._start) / 60
+            print(f"{minutes:.0f} of {self._seconds / 60:.0f} min: {self._figures()}", flush=True)
+
+
+def figures(targets, differ, machine, findings):
+    """Return the sums of what was run and found as text."""
+    found = len(findings.seen) + len(differ.found) + len(machine.found)
+    return (
+        f"{sum(t.executions for t in targets)} executions, {differ.counts['modules']} modules "
+        f"compared with wasmtime, {machine.counts['modules']} with machine code, {found} findings"
+    )
 
 
 def fuzz(out, seconds, is_smoke, runners):
     """Fuzz with two workers; returns the targets, the differ, the native one and the findings."""
+    targets = [Target(out, "fuzz_load"), Target(out, "fuzz_exec")]
     machine = native.Native(out, runners, out / "findings")
+    whole = seconds
     native_seconds = seconds * _SHARE_NATIVE if runners else 0
     seconds -= native_seconds
     findings = Findings(out / "findings")
@@ -189,7 +222,8 @@ def fuzz(out, seconds, is_smoke, runners):
     builds = sorted(out.glob("diff_*"))
     first = 1 if is_smoke else random.randrange(1, 1 << 40)
     differ = diff.Differ(builds, findings.folder, first, reduces=not is_smoke)
-    with tempfile.TemporaryDirectory() as name:
+    workers = (targets, differ, machine, findings)
+    with tempfile.TemporaryDirectory() as name, Progress(whole, lambda: figures(*workers)):
         corpus = {}
         for target in ("fuzz_load", "fuzz_exec"):
             folder = Path(name) / target if is_smoke else out / "corpus" / target
@@ -202,10 +236,10 @@ def fuzz(out, seconds, is_smoke, runners):
             target=diff.fuzz, args=(differ, out / "fz_gen", seconds, first, MAX_FINDINGS)
         )
         reference.start()
-        targets = fuzz_targets(out, seconds, corpus, findings, is_smoke)
+        fuzz_targets(targets, seconds, corpus, findings, is_smoke)
         reference.join()
-    machine.fuzz(native_seconds, first)
-    return targets, differ, machine, findings
+        machine.fuzz(native_seconds, first)
+    return workers
 
 
 def regress(out, runners):
@@ -247,13 +281,8 @@ def main(argv):
         print(target)
     print(f"diff: {diff.summary(differ.counts)}")
     print(f"native: {machine.summary()}")
-    found = len(findings.seen) + len(differ.found) + len(machine.found)
-    executions = sum(t.executions for t in targets)
-    print(
-        f"fuzz: {executions} executions, {differ.counts['modules']} modules compared "
-        f"with wasmtime, {found} findings"
-    )
-    return 1 if found else 0
+    print(f"fuzz: {figures(targets, differ, machine, findings)}")
+    return 1 if findings.seen or differ.found or machine.found else 0
 
 
 if __name__ == "__main__":
