@@ -54,7 +54,7 @@ def _walk(device):
     while block < count:
         at = block * block_bytes
         blocks = 1
-        if bytes(memory[at : at + 4]) == _MAGIC:
+        if memory[at] == _MAGIC[0] and bytes(memory[at : at + 4]) == _MAGIC:
             header = struct.unpack_from(_HEADER, memory, at)
             blocks = -(-(_PAGE + header[1]) // block_bytes)
             if blocks > count - block:

@@ -16,6 +16,7 @@ _I32_CONST = const(0x41)
 _PAGE_SIZE_FLAG = const(8)
 _MEMORY_64_FLAG = const(4)
 _PAGE_BYTES = const(65536)
+_SECTIONS = const(8)  # where they begin
 
 _HINT = (
     "a shadow stack of 1 to 8 KB is enough for most: link with -z stack-size=4096 "
@@ -23,26 +24,30 @@ _HINT = (
 )
 
 
-class _Reader:
+class Reader:
     """A cursor over the bytes of a module that is valid, or nearly so."""
 
     def __init__(self, data):
         self.data = data
-        self.at = 8
+        self.at = self._next = _SECTIONS
 
     def byte(self) -> int:
+        """Read a byte."""
         self.at += 1
         return self.data[self.at - 1]
 
     def number(self) -> int:
         """Read an unsigned LEB128, or a signed one that is not negative."""
+        data, at = self.data, self.at
         value = shift = 0
         while True:
-            byte = self.byte()
+            byte = data[at]
+            at += 1
             value |= (byte & 0x7F) << shift
-            shift += 7
             if byte < 0x80:
+                self.at = at
                 return value
+            shift += 7
 
     def constant(self):
         """Read an i32.const and its end; return its value, or None for another expression."""
@@ -52,20 +57,21 @@ class _Reader:
         return value if self.byte() == 0x0B else None
 
     def section(self, wanted: int) -> bool:
-        """Go into the first section of a kind; return whether there is one."""
-        self.at = 8
-        while self.at < len(self.data):
-            kind = self.byte()
+        """Go into the next section of a kind; without one there, return False and turn back."""
+        data = self.data
+        while self._next < len(data):
+            kind = data[self._next]
+            self.at = self._next + 1
             size = self.number()
+            self._next = self.at + size
             if kind == wanted:
                 return True
-            self.at += size
+        self._next = _SECTIONS
         return False
 
 
-def declared(data) -> int:
+def declared(reader: Reader) -> int:
     """Return the bytes of linear memory that a module declares for itself; 0 for none."""
-    reader = _Reader(data)
     if not reader.section(_MEMORY) or reader.number() == 0:
         return 0
     flags = reader.byte()
@@ -98,18 +104,21 @@ def _data_end(reader) -> int:
     return end
 
 
-def least(data) -> int:
-    """Return how many bytes from 0 on the shadow stack and the data of a module take."""
-    reader = _Reader(data)
+def least(reader: Reader) -> int:
+    """Return how many bytes from 0 on the shadow stack and the data of a module take.
+
+    Their sections come behind the memory's, so what `declared` has passed is not read again.
+    """
     return max(_stack_end(reader), _data_end(reader))
 
 
 def refusal(data, memory_max: int):
     """Return why a module cannot work with `memory_max` bytes of linear memory; None if it may."""
-    total = declared(data)
+    reader = Reader(data)
+    total = declared(reader)
     if total <= memory_max:
         return None
-    needed = least(data)
+    needed = least(reader)
     if needed <= memory_max:
         return None
     return (
@@ -120,8 +129,9 @@ def refusal(data, memory_max: int):
 
 def shortage(data, memory_max: int, free: int) -> str:
     """Return the text for a module that asks for more memory than is free, of all in bytes."""
+    total = declared(Reader(data))
     return (
-        f"no memory for the instance: the module declares {declared(data)} bytes of linear memory "
+        f"no memory for the instance: the module declares {total} bytes of linear memory "
         f"and may have {memory_max} (memory_max), the largest free block has {free} bytes: give "
         f"it a smaller memory_max; {_HINT}"
     )

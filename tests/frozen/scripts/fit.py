@@ -3,7 +3,7 @@
 
 import wasm
 from support import raises, same
-from wasm.fit import declared, least, refusal
+from wasm.fit import Reader, declared, least, refusal
 
 _PAGE = 65536
 
@@ -41,25 +41,25 @@ def segment(address, size):
 
 
 def test_declared_bytes():
-    same(declared(binary()), 0)
-    same(declared(binary(memory=[pages(2)])), 2 * _PAGE)
-    same(declared(binary(memory=[b"\x01" + leb(3) + leb(4)])), 3 * _PAGE)
-    same(declared(binary(memory=[b"\x08" + leb(100) + b"\0"])), 100)
-    same(declared(binary(memory=[b"\x08" + leb(2) + b"\x10"])), 2 * _PAGE)
+    same(declared(Reader(binary())), 0)
+    same(declared(Reader(binary(memory=[pages(2)]))), 2 * _PAGE)
+    same(declared(Reader(binary(memory=[b"\x01" + leb(3) + leb(4)]))), 3 * _PAGE)
+    same(declared(Reader(binary(memory=[b"\x08" + leb(100) + b"\0"]))), 100)
+    same(declared(Reader(binary(memory=[b"\x08" + leb(2) + b"\x10"]))), 2 * _PAGE)
 
 
 def test_bytes_that_are_used_from_the_start():
     memory = [pages(17)]
-    same(least(binary(memory=memory)), 0)
-    same(least(binary(memory=memory, globals=[pointer(4096)])), 4096)
-    same(least(binary(memory=memory, data=[segment(1024, 8), segment(16, 4)])), 1032)
+    same(least(Reader(binary(memory=memory))), 0)
+    same(least(Reader(binary(memory=memory, globals=[pointer(4096)]))), 4096)
+    same(least(Reader(binary(memory=memory, data=[segment(1024, 8), segment(16, 4)]))), 1032)
     both = binary(memory=memory, globals=[pointer(1048576)], data=[segment(0, 4)])
-    same(least(both), 1048576)
+    same(least(Reader(both)), 1048576)
     constant, wide = b"\x7f\x00\x41\x05\x0b", b"\x7e\x01\x42\x05\x0b"
-    same(least(binary(memory=memory, globals=[constant])), 0)
-    same(least(binary(memory=memory, globals=[wide])), 0)
+    same(least(Reader(binary(memory=memory, globals=[constant]))), 0)
+    same(least(Reader(binary(memory=memory, globals=[wide]))), 0)
     passive = b"\x01" + leb(3) + b"abc"
-    same(least(binary(memory=memory, data=[segment(8, 8), passive])), 16)
+    same(least(Reader(binary(memory=memory, data=[segment(8, 8), passive]))), 16)
 
 
 def test_only_what_cannot_fit_is_refused():
