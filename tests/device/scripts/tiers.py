@@ -219,7 +219,7 @@ def without_memory():
     """Ask instances that can have no image for one; return what they say."""
     found = []
     for tier in ("flash", "auto", "interp"):
-        i = wasm.Instance(wasm.Module(b"\0asm\1\0\0\0"), tier=tier)
+        i = wasm.Instance(wasm.Module(b"\0asm\1\0\0\0"), tier=tier, **_LIMITS)
         page = bytearray(4)
         found.append((i.code_make(), i.code_read(0, page), bytes(page)))
         found.append(outcome_of(i.code_use, bytes(400)))
