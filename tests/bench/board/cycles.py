@@ -285,7 +285,7 @@ def collect(values, names):
         "start_cycles": {app: values["start", app] for app in STARTS},
         "kept": {
             way: dict(zip(("cycles", "ram_bytes"), pair))
-            for way, pair in zip(("native", "made", "found"), values["kept", KEPT_APP])
+            for way, pair in zip(KEPT_WAYS, values["kept", KEPT_APP])
         },
         "pin_cycles": dict(zip(("python", "guest"), values["pin", "write"])),
     }
